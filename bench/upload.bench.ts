@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -19,7 +19,6 @@ const FILE_BYTES = 2 * 10 ** 9
 const SAMPLE_MS = 100
 const run = promisify(execFile)
 
-execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
 const folder = await mkdtemp(join(tmpdir(), 'thresher-upload-'))
 const redis = await startRedis()
 const rows: string[] = []

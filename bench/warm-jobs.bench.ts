@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { descendantSeconds } from '#bench/scale/processor-time.ts'
 import { type RunningService, runService } from '#scripts/demo/run-service.ts'
 import { median } from '#test/support/median.ts'
 import { type Frame, get, post, upload, watchJob } from '#test/support/watch-job.ts'
@@ -96,21 +96,7 @@ function measured(start: Moment, streams: readonly { frames: Frame[] }[]): Measu
 type Moment = Pick<Measured, 'wall' | 'processor'>
 
 function now(): Moment {
-  return { wall: performance.now() / 1000, processor: processorSeconds(process.pid) }
-}
-
-/** The processor time of the descendants of a process, including those that have ended. */
-function processorSeconds(ancestor: number): number {
-  const children = readFileSync(`/proc/${ancestor}/task/${ancestor}/children`, 'utf8')
-    .split(' ')
-    .filter(Boolean)
-  const each = children.map(child => {
-    const fields = readFileSync(`/proc/${child}/stat`, 'utf8').split(') ')[1]!.split(' ').map(Number)
-    // utime, stime, cutime and cstime of proc(5), in hundredths of a second
-    const own = fields.slice(11, 15).reduce((sum, ticks) => sum + ticks / 100, 0)
-    return own + processorSeconds(Number(child))
-  })
-  return each.reduce((sum, seconds) => sum + seconds, 0)
+  return { wall: performance.now() / 1000, processor: descendantSeconds(process.pid) }
 }
 
 async function submit(url: string, datasetId: string, seed: number): Promise<string> {

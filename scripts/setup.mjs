@@ -1,10 +1,10 @@
-// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard,
-// the command line and the kernels of the runtime.
+// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard, the
+// command line, the service and the kernels of the runtime.
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
 //   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine] [runtime]      all unless some are named
 //   node scripts/setup.mjs browser                                            for tests of the dashboard
-import { buildWorkspaces } from './setup/build-workspaces.mjs'
+import { buildPrograms } from './setup/build-programs.mjs'
 import { installPackages } from './setup/install-packages.mjs'
 import { say } from './setup/progress.mjs'
 import { provideBrowser } from './setup/provide-browser.mjs'
@@ -14,7 +14,7 @@ import { provideRuntime } from './setup/provide-runtime.mjs'
 
 const steps = {
   packages: installPackages,
-  build: buildWorkspaces,
+  build: buildPrograms,
   redis: provideRedis,
   engine: provideNativeEngine,
   runtime: provideRuntime,

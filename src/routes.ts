@@ -65,7 +65,7 @@ import { networksOf } from '#webhooks/public-address.ts'
 
 type Routes = FastifyPluginAsyncZod[]
 
-/** `web/dist` of a checkout, or its copy in the folder that `scripts/build.mjs` writes. */
+/** `web/dist` of a checkout, or its copy in the folder of the compiled service. */
 const DASHBOARD = fileURLToPath(new URL('../web/dist', import.meta.url))
 
 export type RouteOptions = Partial<DatasetRouteOptions> & {

@@ -2,6 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
+/** `npm start` and the commands that call this compile it, in `scripts/setup.mjs`. */
+const START = new URL('../../dist/scripts/start.js', import.meta.url)
+
 export interface RunningService {
   url: string
   stop(): Promise<void>
@@ -10,7 +13,8 @@ export interface RunningService {
 /** Starts the service as `npm start` does, on a free port and with its own data directory, and waits until it is ready. */
 export async function runService(dataDir: string): Promise<RunningService> {
   const port = await freePort()
-  const child = fork(new URL(import.meta.resolve('#scripts/start.ts')), {
+  const child = fork(START, {
+    execArgv: [],
     env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
   })
   const url = `http://127.0.0.1:${port}`

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { compiledService, compileService } from './compile-service.mjs'
 import { projectDirectory } from './project-directory.mjs'
 
 /**
@@ -7,9 +8,9 @@ import { projectDirectory } from './project-directory.mjs'
  * with the reason if it does not work.
  */
 export async function tryNativeEngine() {
-  const child = fork(`${projectDirectory}/workers/engine/smoke.ts`, ['native'], {
+  await compileService()
+  const child = fork(`${compiledService}/workers/engine/smoke.js`, ['native'], {
     cwd: projectDirectory,
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     timeout: 120_000,
     killSignal: 'SIGKILL',

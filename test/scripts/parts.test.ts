@@ -49,5 +49,5 @@ describe('SIGTERM to npm, as from a process manager', () => {
 /** The running parts of the service in a group of processes. */
 function programsOf(group: number): string[] {
   const rows = execFileSync('ps', ['-eo', 'pgid=,args='], { encoding: 'utf8' }).trim().split('\n')
-  return rows.filter(row => Number.parseInt(row, 10) === group && row.includes('main.ts'))
+  return rows.filter(row => Number.parseInt(row, 10) === group && row.includes('main.js'))
 }

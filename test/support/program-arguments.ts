@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 /**
- * Node's arguments that run a program of the project. The whole suite compiles the service once (scripts/test.mjs), because a
+ * Node's arguments that run a program of the project. The whole suite runs the compiled service (scripts/test.mjs), because a
  * process that loads JavaScript starts in half the processor time; a test that is run alone loads TypeScript.
  *
  * @param entry such as 'workers/main.ts'

@@ -34,7 +34,7 @@ export class RunningService {
       // It ends with this process, also if that is killed.
       THRESHER_PARENT: String(process.pid),
     }
-    this.#child = spawn(process.execPath, ['--import', 'tsx', join('scripts', 'start.ts')], {
+    this.#child = spawn(process.execPath, [join('dist', 'scripts', 'start.js')], {
       cwd: folder,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
