@@ -344,7 +344,7 @@ export type Analysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity';
     jobs: Array<{
         id: string;
         /**
@@ -389,7 +389,7 @@ export type Analysis = {
     /**
      * The content of its JSON artifact, once it has succeeded.
      */
-    result?: EvaluationResult | Tradeoff;
+    result?: EvaluationResult | Tradeoff | ConnectivityResult;
 };
 
 /**
@@ -400,6 +400,8 @@ export type AnalysisEvent = ({
 } & QueuedAnalysisEvent) | ({
     type: 'started';
 } & StartedAnalysisEvent) | ({
+    type: 'checkpointed';
+} & CheckpointedAnalysisEvent) | ({
     type: 'warning';
 } & WarningAnalysisEvent) | ({
     type: 'artifact';
@@ -435,7 +437,9 @@ export type AnalysisRequest = ({
     kind: 'evaluation';
 } & EvaluationAnalysisRequest) | ({
     kind: 'tradeoff';
-} & TradeoffAnalysisRequest);
+} & TradeoffAnalysisRequest) | ({
+    kind: 'connectivity';
+} & ConnectivityAnalysisRequest);
 
 /**
  * The analysis when the stream began.
@@ -690,6 +694,20 @@ export type CheckpointSpecInput = {
     bestBy?: 'validationAccuracy' | 'validationLoss';
 };
 
+export type CheckpointedAnalysisEvent = {
+    seq: number;
+    type: 'checkpointed';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        /**
+         * Units of work that a later attempt need not repeat.
+         */
+        step: number;
+    };
+};
+
 export type CheckpointedJobEvent = {
     seq: number;
     type: 'checkpointed';
@@ -862,6 +880,123 @@ export type CloneRequest = {
      * Whether to continue from the last checkpoint of the job, with the state and the clock of the optimizer. Only fields that do not change the training may then be replaced: name, labels, artifacts, checkpoint, earlyStopping (which counts from the first new epoch), limits, priority, and `epochs` if the schedule does not depend on it.
      */
     continue?: boolean;
+};
+
+export type ConnectivityAnalysisRequest = {
+    kind: 'connectivity';
+    /**
+     * The ends of the curve. It is trained as the second job was: data, batches, schedule.
+     */
+    jobs: [
+        string | {
+            id: string;
+            /**
+             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+             */
+            checkpoint?: 'best' | 'latest' | number;
+        },
+        string | {
+            id: string;
+            /**
+             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+             */
+            checkpoint?: 'best' | 'latest' | number;
+        }
+    ];
+    /**
+     * Of training the curve; those of the second job by default.
+     */
+    epochs?: number;
+    /**
+     * Of training the curve with SGD, before the schedule; that of the second job by default.
+     */
+    learningRate?: number;
+    /**
+     * Measured points, evenly spaced in t, with both ends.
+     */
+    points?: number;
+    /**
+     * Training examples, chosen by the seed of the last job, that the training loss is averaged over; all by default.
+     */
+    examples?: number;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type ConnectivityResult = {
+    examples: {
+        training: number;
+        validation: number;
+    };
+    /**
+     * The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none.
+     */
+    recalibration?: {
+        batches: number;
+        batchSize: number;
+    };
+    /**
+     * At t = 0 and t = 1.
+     */
+    models: [
+        {
+            jobId: string;
+            epoch: number;
+        },
+        {
+            jobId: string;
+            epoch: number;
+        }
+    ];
+    /**
+     * Updates of the bend.
+     */
+    step: number;
+    /**
+     * Euclidean distances between the ends and the bend.
+     */
+    distances: {
+        ends: number;
+        firstToBend: number;
+        bendToLast: number;
+    };
+    /**
+     * The highest training loss on the curve minus that of the worse end; null if one is not finite.
+     */
+    barrier: number | null;
+    /**
+     * In the order of t.
+     */
+    points: Array<{
+        /**
+         * Mean over the examples; null if it is not finite.
+         */
+        trainLoss: number | null;
+        /**
+         * Absent, like the other accuracy, for a loss without classes.
+         */
+        trainAccuracy?: number;
+        /**
+         * Mean over the examples; null if it is not finite.
+         */
+        validationLoss: number | null;
+        /**
+         * The test error is 1 minus this.
+         */
+        validationAccuracy?: number;
+        t: number;
+    }>;
 };
 
 export type ConstantPlainSchedule = {
@@ -2491,7 +2626,7 @@ export type ListedAnalysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity';
     jobs: Array<{
         id: string;
         /**
@@ -6448,7 +6583,7 @@ export type ListAnalysesData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'evaluation' | 'tradeoff';
+        kind?: 'evaluation' | 'tradeoff' | 'connectivity';
         /**
          * One of the analysed jobs.
          */

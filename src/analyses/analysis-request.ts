@@ -1,24 +1,35 @@
 import { z } from 'zod'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
+import { ConnectivityRequest, connectivity } from './connectivity.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
 import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
 // A kind has one row in each of the two tables here, and one in workers/analyses/computations.ts.
 
 /** The body of `POST /v1/analyses`. */
-export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest]).meta({
-  id: 'AnalysisRequest',
-  examples: [
-    { kind: 'evaluation', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'] },
-    {
-      kind: 'evaluation',
-      jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41', { id: 'job_01h2xcejqtf2nbrexx3vqjhp42', checkpoint: 'best' }],
-      dataset: { id: 'mnist' },
-      split: 'test',
-    },
-    { kind: 'tradeoff', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'], levels: [0.965] },
-  ],
-})
+export const AnalysisRequest = z
+  .discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest, ConnectivityRequest])
+  .meta({
+    id: 'AnalysisRequest',
+    examples: [
+      { kind: 'evaluation', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'] },
+      {
+        kind: 'evaluation',
+        jobs: [
+          'job_01h2xcejqtf2nbrexx3vqjhp41',
+          { id: 'job_01h2xcejqtf2nbrexx3vqjhp42', checkpoint: 'best' },
+        ],
+        dataset: { id: 'mnist' },
+        split: 'test',
+      },
+      { kind: 'tradeoff', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'], levels: [0.965] },
+      {
+        kind: 'connectivity',
+        jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41', 'job_01h2xcejqtf2nbrexx3vqjhp42'],
+        epochs: 10,
+      },
+    ],
+  })
 export type AnalysisRequest = z.infer<typeof AnalysisRequest>
 
 export type AnalysisKind = AnalysisRequest['kind']
@@ -26,6 +37,7 @@ export type AnalysisKind = AnalysisRequest['kind']
 const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRequest, { kind: Kind }>> } = {
   evaluation,
   tradeoff,
+  connectivity,
 }
 
 /** The results of all kinds, as the resource shows them. */

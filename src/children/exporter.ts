@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '#analyses/evaluation-result.ts'
+import type { ReportedResults } from '#analyses/reported-results.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -16,7 +16,7 @@ export interface ExportTask {
   variant: ArtifactVariant
   spec: TrainingSpec
   series: readonly EpochMetrics[]
-  evaluation?: EvaluationResult | undefined
+  analyses?: ReportedResults | undefined
   /** See `TrainingRecord`. */
   cut?: RequestedCut | undefined
   tradeoff?: Tradeoff | undefined

@@ -6,11 +6,16 @@ import { TrainingSpec } from './training-spec.ts'
 export const AnalysedJob = z.object({ id: z.string(), spec: TrainingSpec, checkpoint: CheckpointRecord })
 export type AnalysedJob = z.infer<typeof AnalysedJob>
 
+/** A file of another analysis that an analysis reads. It has its own copy, under the same digest. */
+export const AnalysisSource = z.object({ analysisId: z.string(), name: z.string(), sha256: z.string() })
+export type AnalysisSource = z.infer<typeof AnalysisSource>
+
 /** The analysis that a job record is of, instead of a training. `src/analyses/` defines the kinds and their options. */
 export const Analysis = z.object({
   kind: z.string(),
   options: z.record(z.string(), z.unknown()).describe('With every default filled in.'),
   jobs: z.array(AnalysedJob).min(1),
+  source: AnalysisSource.optional(),
 })
 export type Analysis = z.infer<typeof Analysis>
 

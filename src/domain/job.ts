@@ -243,7 +243,8 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
     case 'failed':
       return { error: event.data.error, ...peakOf(event.data) }
     case 'succeeded':
-      return event.data
+      // The saved states of an analysis have served their purpose.
+      return { ...event.data, ...(job.analysis && { checkpoints: [] }) }
     default:
       return {}
   }

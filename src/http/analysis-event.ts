@@ -19,6 +19,10 @@ const eventOf = <Type extends JobEvent['type'], Data extends z.ZodObject>(type: 
 const OPTIONS = [
   eventOf('queued', nothing),
   eventOf('started', z.object({ worker: WorkerRef })),
+  eventOf(
+    'checkpointed',
+    z.object({ step: z.int().describe('Units of work that a later attempt need not repeat.') }),
+  ),
   eventOf('warning', Warning),
   eventOf(
     'artifact',

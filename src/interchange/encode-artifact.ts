@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '#analyses/evaluation-result.ts'
+import type { ReportedResults } from '#analyses/reported-results.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -31,7 +31,7 @@ export interface TrainingRecord {
   /** Absent if no epoch was completed: there are no model files then. */
   checkpoint?: Checkpoint | undefined
   /** Shown by the report. */
-  evaluation?: EvaluationResult | undefined
+  analyses?: ReportedResults | undefined
   /** The cut of the model; absent for the trained model without a cut. */
   cut?: RequestedCut | undefined
   /** For the report. */
@@ -76,7 +76,7 @@ const MODEL_FILES: Record<
 /** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
-  { spec, series, checkpoint, cut, evaluation, tradeoff }: TrainingRecord,
+  { spec, series, checkpoint, cut, analyses, tradeoff }: TrainingRecord,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
   switch (name) {
@@ -87,7 +87,7 @@ export async function encodeArtifact(
     case 'spec.json':
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
-      return text(renderReport(spec, series, { evaluation, tradeoff }))
+      return text(renderReport(spec, series, { analyses, tradeoff }))
     case 'tradeoff.json':
     case 'tradeoff-statistics.safetensors':
       throw new NothingToEncode('A worker measures it.')

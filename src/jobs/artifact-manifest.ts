@@ -7,7 +7,7 @@ import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { defaultCheckpoint, exportKey, reachableExports } from './reachable-exports.ts'
-import { reportEvaluation } from './report-evaluation.ts'
+import { type ReportAnalyses, reportAnalyses } from './report-analyses.ts'
 import { requireKept } from './require-kept.ts'
 
 /** A file that a job has, or that is created on its first request. */
@@ -38,14 +38,14 @@ export async function artifactManifest(
   job: Job,
 ): Promise<ManifestEntry[]> {
   requireKept(job, 'artifacts')
-  const evaluation = hasStopped(job.status) ? await reportEvaluation(stores, job) : undefined
+  const analyses = hasStopped(job.status) ? await reportAnalyses(stores, job) : {}
   const exports = hasStopped(job.status)
-    ? reachableExports(job, await stores.exports.list(job.id), evaluation)
+    ? reachableExports(job, await stores.exports.list(job.id), analyses)
     : new Map()
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
     const usualCheckpoint = defaultCheckpoint(job, name)
-    const shown = name === 'report.html' ? evaluation : undefined
-    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint, evaluation: shown })
+    const shown = name === 'report.html' ? analyses : {}
+    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint, analyses: shown })
     const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
     const others = distinct(exports).filter(
@@ -56,8 +56,9 @@ export async function artifactManifest(
       ...others.map(([, { artifact, checkpoint }]) => ({
         ...artifact,
         made: true,
-        // A report without the evaluation that the usual one shows is selected by its checkpoint.
-        ...(checkpoint && (shown || checkpoint !== usualCheckpoint) && { checkpoint: checkpoint.epoch }),
+        // A report without the analyses that the usual one shows is selected by its checkpoint.
+        ...(checkpoint &&
+          (hasAny(shown) || checkpoint !== usualCheckpoint) && { checkpoint: checkpoint.epoch }),
       })),
     ]
   })
@@ -76,6 +77,10 @@ function canHave(job: Job, name: ArtifactName): boolean {
 function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {
   const { variants } = artifactFile(name)
   return variants ? { variants: variants as Record<string, string[]> } : {}
+}
+
+function hasAny(analyses: ReportAnalyses): boolean {
+  return Object.keys(analyses).length > 0
 }
 
 /** Trade-offs that measured the same cut have led to the same file. */

@@ -9,7 +9,7 @@ import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { loadCut } from './find-cut.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
-import { readEvaluation } from './report-evaluation.ts'
+import { readReported } from './report-analyses.ts'
 
 /**
  * Creates an artifact from a checkpoint and the metrics of a job, and stores it.
@@ -34,7 +34,7 @@ export async function exportArtifact(
     variant,
     spec: job.spec,
     series,
-    evaluation: request.evaluation && (await readEvaluation({ blobs }, request.evaluation)),
+    analyses: request.analyses && (await readReported({ blobs }, request.analyses)),
     cut: cut && (await loadCut({ blobs }, cut)),
     tradeoff: request.tradeoff?.tradeoff,
   }

@@ -19,7 +19,7 @@ import { exportArtifact } from './export-artifact.ts'
 import { findCut } from './find-cut.ts'
 import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
-import { reportEvaluation } from './report-evaluation.ts'
+import { reportAnalyses } from './report-analyses.ts'
 import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 
@@ -38,7 +38,7 @@ export interface FoundArtifact {
   artifact: Artifact
   /**
    * Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes, and
-   * its report when its model is evaluated.
+   * its report when its model is analysed.
    */
   isFinal: boolean
 }
@@ -55,10 +55,10 @@ export async function findArtifact(
 ): Promise<FoundArtifact> {
   requireKept(job, 'artifacts')
   const request = await withTradeoff(stores, job, exportRequest(job, name, form), form)
-  // Only the usual report shows an evaluation.
+  // Only the usual report shows analyses.
   if (name === 'report.html' && form.checkpoint === undefined)
-    request.evaluation = await reportEvaluation(stores, job)
-  // A later trade-off or evaluation changes what a selector finds, and what a report shows.
+    request.analyses = await reportAnalyses(stores, job)
+  // A later trade-off or analysis changes what a selector finds, and what a report shows.
   const isFinal = isTerminal(job.status) && !form.point && name !== 'report.html'
   const own = job.artifacts.find(artifact => artifact.name === name)
   const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))

@@ -2,7 +2,7 @@ import type { Artifact } from '#domain/artifact.ts'
 import type { Job } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
 import { reachableExports } from './reachable-exports.ts'
-import { reportEvaluation } from './report-evaluation.ts'
+import { reportAnalyses } from './report-analyses.ts'
 
 /**
  * The digests of the files in its namespace that a job or an analysis names. Forgets the exports that can no longer be requested.
@@ -13,12 +13,13 @@ export async function namedFiles(
   job: Job,
   exported: ReadonlyMap<string, Artifact>,
 ): Promise<ReadonlySet<string>> {
-  const reachable = reachableExports(job, exported, await reportEvaluation({ analysisIndex }, job))
+  const reachable = reachableExports(job, exported, await reportAnalyses({ analysisIndex }, job))
   const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
   await exports.forget(job, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)
   const { artifacts, checkpoints, spec, analysis } = job
   const analysed = analysis?.jobs.map(({ checkpoint }) => checkpoint) ?? []
-  const named = [...artifacts, ...checkpoints, ...analysed, ...made, ...(spec.init ? [spec.init] : [])]
+  const copied = [spec.init, analysis?.source].filter(file => file !== undefined)
+  const named = [...artifacts, ...checkpoints, ...analysed, ...made, ...copied]
   return new Set(named.map(({ sha256 }) => sha256))
 }

@@ -1,5 +1,6 @@
 import type { AnalysisKind } from '#analyses/analysis-request.ts'
 import type { Computation } from './computation.ts'
+import { connectivity } from './connectivity/connectivity.ts'
 import { evaluation } from './evaluation/evaluation.ts'
 import { tradeoff } from './tradeoff/tradeoff.ts'
 
@@ -7,6 +8,7 @@ import { tradeoff } from './tradeoff/tradeoff.ts'
 const COMPUTATIONS: Record<AnalysisKind, Computation> = {
   evaluation,
   tradeoff,
+  connectivity,
 }
 
 /** @throws Error for a kind of another version of the service */

@@ -31,6 +31,10 @@ export interface AnalysisTask {
   spec: TrainingSpec
   /** The checkpoint files of the analysed jobs, in their order. */
   checkpoints: readonly string[]
+  /** The file of another analysis that this one reads, if it reads one. */
+  source?: string | undefined
+  /** The state that an earlier attempt has saved. */
+  state?: string | undefined
   /** As in `TrainingTask`. */
   scratch: string
   datasetsDir?: string | undefined
@@ -51,17 +55,22 @@ export type RunnerMessage = { type: 'ready' } | RunnerReport
 export type RunnerReport = TrainingReport | AnalysisReport | TaskReport
 
 /** The reports of every task. */
-type TaskReport = { type: 'warning'; warning: Warning } | { type: 'failed'; error: Failure }
+type TaskReport =
+  | { type: 'warning'; warning: Warning }
+  | { type: 'failed'; error: Failure }
+  /**
+   * The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates, or of an analysis the units
+   * of work that are done.
+   */
+  | ({ type: 'checkpoint'; name: string; isBest: boolean; isLast: boolean } & Pick<
+      CheckpointRecord,
+      'epoch' | 'step' | 'phase'
+    >)
 
 type TrainingReport =
   /** With `tradeoff` when all epochs are complete and the trade-off is measured. */
   | (Progress & Pick<ProgressFrame, 'tradeoff'>)
   | { type: 'epoch'; metrics: EpochMetrics }
-  /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
-  | ({ type: 'checkpoint'; name: string; isBest: boolean; isLast: boolean } & Pick<
-      CheckpointRecord,
-      'epoch' | 'step' | 'phase'
-    >)
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
   /** The completed epochs of the model, and the most memory that the runner has held during the task. */

@@ -5,7 +5,7 @@ import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import type { ServiceStores } from '#stores/connect.ts'
-import type { TaskOrder } from '#workers/runner/runner-protocol.ts'
+import type { AnalysisTask, TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { fetchCheckpoint, fetchToFile } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
 
@@ -23,10 +23,11 @@ export async function prepareTask(
   const { spec, analysis } = job
   await mkdir(scratch, { recursive: true })
   if (analysis) {
-    const checkpoints = await fetchAnalysed(blobs, job.id, analysis, scratch)
+    const files = await fetchAnalysed(blobs, job.id, analysis, scratch)
+    const { warnings, from: state } = await fetchCheckpoint(blobs, asAnalysis(job), scratch)
     const uploadFile = await fetchUpload(blobs, spec, join(folder, 'datasets'))
-    const task = { analysis, spec, checkpoints, scratch, datasetsDir, uploadFile }
-    return { order: { type: 'analyse', task }, warnings: [] }
+    const task = { analysis, spec, ...files, state, scratch, datasetsDir, uploadFile }
+    return { order: { type: 'analyse', task }, warnings }
   }
   const { warnings, ...start } = await fetchCheckpoint(blobs, job, scratch)
   const uploadFile = await fetchUpload(blobs, spec, join(folder, 'datasets'))
@@ -37,15 +38,21 @@ export async function prepareTask(
   }
 }
 
-/** The files of the analysed checkpoints, in the order of their jobs. */
+/** The files of the analysed checkpoints, in the order of their jobs, and that of another analysis, if there is one. */
 async function fetchAnalysed(
   blobs: ServiceStores['blobs'],
   analysisId: string,
-  { jobs }: Analysis,
+  { jobs, source }: Analysis,
   scratch: string,
-): Promise<string[]> {
-  const paths: string[] = []
-  for (const { checkpoint } of jobs)
-    paths.push(await fetchToFile(blobs, analysisId, checkpoint.sha256, scratch))
-  return paths
+): Promise<Pick<AnalysisTask, 'checkpoints' | 'source'>> {
+  const fetch = (sha256: string) => fetchToFile(blobs, analysisId, sha256, scratch)
+  const checkpoints: string[] = []
+  for (const { checkpoint } of jobs) checkpoints.push(await fetch(checkpoint.sha256))
+  return { checkpoints, ...(source && { source: await fetch(source.sha256) }) }
+}
+
+/** The saved states of an analysis are found like checkpoints, but how the analysed job chooses its model does not matter. */
+function asAnalysis({ id, checkpoints, spec }: Job): Pick<Job, 'id' | 'checkpoints' | 'spec'> {
+  const { init: _, earlyStopping: __, ...others } = spec
+  return { id, checkpoints, spec: others }
 }

@@ -64,16 +64,24 @@ interface Source<Kind> {
   calibration(count: number): Iterable<Kind> | AsyncIterable<Kind>
 }
 
+/** What may differ from a training of the whole job. */
+interface RunOptions {
+  place?: PhasePlace
+  /** See `TrainStateOptions`. */
+  readEvery?: number | undefined
+  /** Takes the place of the optimizer that the spec names. */
+  optimizer?(learningRate: LearningRate): Optimizer
+}
+
 /**
  * Prepares one phase of a job.
  * @param signal ends the batches of the run with the signal's reason as the error
- * @param readEvery see `TrainStateOptions`
  */
 export function prepareRun(
   spec: TrainingSpec,
   splits: Splits,
   signal: AbortSignal,
-  { place = placeOf(spec), readEvery }: { place?: PhasePlace; readEvery?: number | undefined } = {},
+  { place = placeOf(spec), readEvery, optimizer: chosen }: RunOptions = {},
 ): TrainingRun {
   const network = resolveNetwork(topologyOf(spec.model))
   requireTokens(network.topology, splits, spec)
@@ -82,7 +90,7 @@ export function prepareRun(
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
   const rates = ratesOf(spec, place.phase)
   const learningRate = learningRateFromSpec(rates, stepsPerEpoch)
-  const optimizer = optimizerFromSpec(rates, network.variables, stepsPerEpoch)
+  const optimizer = chosen?.(learningRate) ?? optimizerFromSpec(rates, network.variables, stepsPerEpoch)
   const functions = stepFunctions(spec, { optimizer, network, layout })
   const calibration = calibrationOf(counts.training, spec.batchSize)
   const runWith = <Kind extends SizedBatch>(

@@ -1,5 +1,6 @@
 import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import { escapeHtml } from './escape-html.ts'
+import { htmlTable } from './html-table.ts'
 
 /** A larger matrix cannot be read on a page. */
 const MOST_CLASSES = 30
@@ -53,7 +54,7 @@ function classTable({ models, comparison }: EvaluationResult, nameOf: (label: nu
     ...(changes ? [points(changes[label]?.recallChange)] : []),
   ])
   const header = ['class', 'examples', 'precision', 'recall', 'F1', ...(changes ? ['change of recall'] : [])]
-  return table(header, rows)
+  return htmlTable(header, rows)
 }
 
 function targetTable(targets: NonNullable<EvaluationResult['models'][number]['perTarget']>): string {
@@ -62,7 +63,7 @@ function targetTable(targets: NonNullable<EvaluationResult['models'][number]['pe
     ...[meanAbsoluteError, rootMeanSquaredError].map(error => error.toPrecision(4)),
     r2?.toFixed(4) ?? '',
   ])
-  return table(['target', 'MAE', 'RMSE', 'R²'], rows)
+  return htmlTable(['target', 'MAE', 'RMSE', 'R²'], rows)
 }
 
 function confusionTable(
@@ -71,13 +72,5 @@ function confusionTable(
 ): string {
   const names = confusion.map((_, label) => nameOf(label))
   const rows = confusion.map((row, label) => [names[label]!, ...row.map(String)])
-  return `<h3>Confusion matrix</h3>\n${table(['class \\ predicted', ...names], rows)}`
-}
-
-/** @param rows of HTML */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[], tag: 'th' | 'td') =>
-    `<tr>${cells.map(cell => `<${tag}>${cell}</${tag}>`).join('')}</tr>`
-  const lines = [line(header, 'th'), ...rows.map(row => line(row, 'td'))]
-  return `<div class="scroll"><table>\n${lines.join('\n')}\n</table></div>`
+  return `<h3>Confusion matrix</h3>\n${htmlTable(['class \\ predicted', ...names], rows)}`
 }

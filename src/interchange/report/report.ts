@@ -1,12 +1,12 @@
-import type { EvaluationResult } from '#analyses/evaluation-result.ts'
+import type { ReportedResults } from '#analyses/reported-results.ts'
 import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Tradeoff } from '#optimization/tradeoff.ts'
+import { analysisSections } from './analysis-sections.ts'
 import { bestEpoch } from './best-epoch.ts'
 import { escapeHtml } from './escape-html.ts'
-import { evaluationSection } from './evaluation-section.ts'
 import { linePlot } from './line-plot.ts'
 import { tradeoffSection } from './tradeoff-section.ts'
 
@@ -14,7 +14,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
 /** What was measured on the model after its training. */
 interface Measurements {
-  evaluation?: EvaluationResult | undefined
+  analyses?: ReportedResults | undefined
   tradeoff?: Tradeoff | undefined
 }
 
@@ -22,7 +22,7 @@ interface Measurements {
 export function renderReport(
   spec: TrainingSpec,
   series: readonly EpochMetrics[],
-  { evaluation, tradeoff }: Measurements = {},
+  measurements: Measurements = {},
 ): string {
   const model = modelMetrics(spec, series)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
@@ -37,7 +37,7 @@ export function renderReport(
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}${measured({ evaluation, tradeoff })}
+${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}${measured(measurements)}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
@@ -51,8 +51,8 @@ ${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p
 `
 }
 
-function measured({ evaluation, tradeoff }: Measurements): string {
-  const sections = [evaluation && evaluationSection(evaluation), tradeoff && tradeoffSection(tradeoff)]
+function measured({ analyses = {}, tradeoff }: Measurements): string {
+  const sections = [...analysisSections(analyses), tradeoff && tradeoffSection(tradeoff)]
   return sections.map(section => (section ? `\n${section}` : '')).join('')
 }
 

@@ -1,6 +1,6 @@
 import type { EvaluationResult, Flip } from '#analyses/evaluation-result.ts'
+import { toCsv } from '#workers/analyses/csv.ts'
 import { confusionMatrix } from './class-metrics.ts'
-import { toCsv } from './csv.ts'
 import type { Predictions } from './measure-model.ts'
 
 /** The files of an evaluation. @param predictions of the first model @param flips absent unless two models of classes are compared */

@@ -13,7 +13,7 @@ import { type Measured, measureModel } from './measure-model.ts'
 
 /** Measures one model, or two on the same examples. */
 export const evaluation: Computation = async input => {
-  const { jobIds, spec } = input
+  const { models, spec } = input
   const options = EvaluationOptions.parse(input.options)
   const { split, source, close } = await loadEvaluated(input, options.split)
   const measured = await measureModels(input, split)
@@ -27,7 +27,7 @@ export const evaluation: Computation = async input => {
     source,
     examples: split.indices.length,
     ...(classes.length > 0 && { classes: [...classes] }),
-    models: measured.map((each, index) => describeModel(jobIds[index]!, each, labelColumns)),
+    models: measured.map((each, index) => describeModel(models[index]!.jobId, each, labelColumns)),
     ...(comparison && { comparison }),
   }
   return evaluationFiles(result, one!.predictions, flips)
@@ -41,7 +41,7 @@ async function measureModels(
   const measured: Measured[] = []
   for (const [index, model] of models.entries())
     measured.push(
-      await measureModel(withData(model, spec.dataset), split, signal, examples =>
+      await measureModel(withData(await model.read(), spec.dataset), split, signal, examples =>
         advance(index * length + examples, models.length * length),
       ),
     )

@@ -6,10 +6,10 @@ import { computeTradeoff, type TradeoffResult } from './compute-tradeoff.ts'
 
 /** Measures the model of a job at other sparsities. */
 export const tradeoff: Computation = async ({ models, options, places, signal, advance }) => {
-  const [model] = models
+  const model = await models[0]!.read()
   const { levels } = TradeoffOptions.parse(options)
-  const splits = await loadSplits(model!.spec, places)
-  const result = await computeTradeoff(model!, splits, { levels, signal, onProgress: advance })
+  const splits = await loadSplits(model.spec, places)
+  const result = await computeTradeoff(model, splits, { levels, signal, onProgress: advance })
   await splits.close?.()
   return tradeoffFiles(result)
 }

@@ -983,7 +983,7 @@ class Analysis(TypedDict):
     worker: NotRequired[AnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff"]
+    kind: Literal["evaluation", "tradeoff", "connectivity"]
     jobs: List[AnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
@@ -997,7 +997,7 @@ class Analysis(TypedDict):
     maxRestarts: int
     maxRuntimeSeconds: int
     links: Dict[str, str]
-    result: NotRequired[Union[EvaluationResult, Tradeoff]]
+    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult]]
     """The content of its JSON artifact, once it has succeeded."""
 
 
@@ -1165,6 +1165,55 @@ class TradeoffRecalibration(TypedDict):
     batchSize: int
 
 
+class ConnectivityResult(TypedDict):
+    examples: ConnectivityResultExamples
+    recalibration: NotRequired[ConnectivityResultRecalibration]
+    """The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none."""
+    models: List[ConnectivityResultModels]
+    """At t = 0 and t = 1."""
+    step: int
+    """Updates of the bend."""
+    distances: ConnectivityResultDistances
+    """Euclidean distances between the ends and the bend."""
+    barrier: Union[float, None]
+    """The highest training loss on the curve minus that of the worse end; null if one is not finite."""
+    points: List[ConnectivityResultPoints]
+    """In the order of t."""
+
+
+class ConnectivityResultExamples(TypedDict):
+    training: int
+    validation: int
+
+
+class ConnectivityResultRecalibration(TypedDict):
+    batches: int
+    batchSize: int
+
+
+class ConnectivityResultModels(TypedDict):
+    jobId: str
+    epoch: int
+
+
+class ConnectivityResultDistances(TypedDict):
+    ends: float
+    firstToBend: float
+    bendToLast: float
+
+
+class ConnectivityResultPoints(TypedDict):
+    trainLoss: Union[float, None]
+    """Mean over the examples; null if it is not finite."""
+    trainAccuracy: NotRequired[float]
+    """Absent, like the other accuracy, for a loss without classes."""
+    validationLoss: Union[float, None]
+    """Mean over the examples; null if it is not finite."""
+    validationAccuracy: NotRequired[float]
+    """The test error is 1 minus this."""
+    t: float
+
+
 class ListedAnalysis(TypedDict):
     id: str
     status: Literal["queued", "running", "restarting", "cancelling", "succeeded", "failed", "cancelled"]
@@ -1179,7 +1228,7 @@ class ListedAnalysis(TypedDict):
     worker: NotRequired[ListedAnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff"]
+    kind: Literal["evaluation", "tradeoff", "connectivity"]
     jobs: List[ListedAnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""

@@ -1,0 +1,16 @@
+import { REPORTED_KINDS, type ReportedKind, type ReportedResults } from '#analyses/reported-results.ts'
+import { connectivitySection } from './connectivity-section.ts'
+import { evaluationSection } from './evaluation-section.ts'
+
+const SECTIONS: { [Kind in ReportedKind]: (result: NonNullable<ReportedResults[Kind]>) => string } = {
+  evaluation: evaluationSection,
+  connectivity: connectivitySection,
+}
+
+/** The parts of a report about the analyses of its model. */
+export function analysisSections(results: ReportedResults): string[] {
+  return REPORTED_KINDS.filter(kind => results[kind]).map(kind => {
+    const section = SECTIONS[kind] as (result: unknown) => string
+    return section(results[kind])
+  })
+}

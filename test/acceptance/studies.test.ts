@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, get, post, watchJob } from '#test/support/watch-job.ts'
+
+/** A small network on the digits, trained with and without a threshold. */
+const JOB = {
+  dataset: { id: 'mnist' },
+  model: {
+    topology: {
+      class_name: 'Sequential',
+      config: {
+        layers: [
+          { class_name: 'InputLayer', config: { name: 'digit', batch_shape: [null, 28, 28, 1] } },
+          { class_name: 'Flatten', config: { name: 'pixels' } },
+          { class_name: 'Dense', config: { name: 'hidden', units: 8 } },
+          { class_name: 'BatchNormalization', config: { name: 'normalised' } },
+          { class_name: 'ReLU', config: { name: 'rectified' } },
+          { class_name: 'Dense', config: { name: 'classes', units: 10 } },
+        ],
+      },
+    },
+  },
+  batchSize: 500,
+  validation: { fraction: 0.9 },
+  epochs: 3,
+  checkpoint: { keepLatest: 3 },
+}
+
+describe('two trained jobs', () => {
+  let service: Service
+  let sparse: string
+  let dense: string
+  before(async () => {
+    service = await startService()
+    const ids = []
+    for (const optimizer of [
+      { name: 'grda', learningRate: 0.1, c: 0.05, mu: 0.6 },
+      { name: 'sgd', learningRate: 0.1 },
+    ])
+      ids.push((await post(service.url, '/v1/jobs', { ...JOB, optimizer })).body.id)
+    for (const id of ids) await watchJob(service.url, id)
+    ;[sparse, dense] = ids as [string, string]
+  })
+  after(async () => assert.equal(await service.stop(), 0))
+
+  /** The finished analysis of a request, whose files have the digests that their events announce. */
+  async function study(request: object): Promise<{ id: string; result: Frame; files: Map<string, string> }> {
+    const { status, body } = await post(service.url, '/v1/analyses', request)
+    assert.equal(status, 201, JSON.stringify(body))
+    const answer = await fetch(`${service.url}/v1/analyses/${body.id}/events`, {
+      headers: { accept: 'text/event-stream' },
+    })
+    const events = await answer.text()
+    const { body: ended } = await get(service.url, `/v1/analyses/${body.id}`)
+    assert.equal(ended.status, 'succeeded', JSON.stringify(ended.error))
+    const files = new Map<string, string>()
+    const listed = (await get(service.url, `/v1/analyses/${body.id}/artifacts`)).body.data
+    for (const { name, sha256 } of listed) {
+      const content = Buffer.from(
+        await (await fetch(`${service.url}/v1/analyses/${body.id}/artifacts/${name}`)).arrayBuffer(),
+      )
+      assert.equal(createHash('sha256').update(content).digest('hex'), sha256)
+      assert.ok(events.includes(sha256))
+      files.set(name, content.toString())
+    }
+    return { id: body.id, result: ended.result, files }
+  }
+
+  const report = async (id: string) =>
+    await (await fetch(`${service.url}/v1/jobs/${id}/artifacts/report.html`)).text()
+
+  it('have a curve between them, with its losses as JSON, CSV and a picture in both reports', async () => {
+    const request = { kind: 'connectivity', jobs: [sparse, dense], points: 5, epochs: 1 }
+    const { result, files } = await study(request)
+    assert.deepEqual(
+      result.models.map(({ jobId }: Frame) => jobId),
+      [sparse, dense],
+    )
+    assert.equal(result.points.length, 5)
+    const rows = files.get('connectivity.csv')!.trim().split('\r\n')
+    assert.equal(rows.length, 6)
+    assert.equal(Number(rows[1]!.split(',')[1]), result.points[0].trainLoss)
+    assert.match(files.get('connectivity.svg')!, /^<svg /)
+    for (const id of [sparse, dense]) assert.ok((await report(id)).includes(files.get('connectivity.svg')!))
+    const again = await study(request)
+    assert.deepEqual(again.files, files)
+  })
+})
