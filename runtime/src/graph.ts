@@ -60,7 +60,7 @@ interface Weighted {
 }
 
 interface Common {
-  /** The name of the layer, for messages. */
+  /** Unique: the name of the layer, and a number behind it if the layer has several nodes. */
   name: string
   /** Indexes of nodes. */
   inputs: readonly number[]
@@ -71,12 +71,11 @@ interface Common {
 export type GraphNode = Common &
   (
     | { op: 'input' }
-    /** The kernel is [height, width, in, out]. A 1-D convolution is one over images of height 1, between reshapings. */
+    /**
+     * The kernel is [height, width, in, out]. Other convolutions are expressed by it: one over sequences is one over images of height 1, a
+     * depthwise one has a kernel of zeros between different channels, and a transposed one is over an image with zeros between its pixels.
+     */
     | ({ op: 'convolution' } & Windows & Weighted)
-    /** The kernel is [height, width, in, multiplier]; output channel c * multiplier + m belongs to input channel c. */
-    | ({ op: 'depthwiseConvolution'; multiplier: number } & Windows & Weighted)
-    /** The gradient of a convolution by its input: the margins are those of that convolution. The kernel is [height, width, out, in]. */
-    | ({ op: 'transposedConvolution' } & Windows & Weighted)
     /** Over the last axis; the kernel is [in, out]. */
     | ({ op: 'dense' } & Weighted)
     /** The mean is of the elements within the image. */
@@ -99,10 +98,8 @@ export type GraphNode = Common &
     | { op: 'softmax' }
     | { op: 'padding'; margins: Margins }
     | { op: 'cropping'; margins: Margins }
-    /** Repeats each pixel. */
-    | { op: 'upsampling'; times: readonly [number, number] }
-    /** [features] becomes [times, features]. */
-    | { op: 'repetition'; times: number }
+    /** Each pixel becomes a block of pixels: copies of it, or, with `zeros`, itself at the top left and zeros. */
+    | { op: 'upsampling'; times: readonly [number, number]; zeros: boolean }
     /** The same elements in another shape. */
     | { op: 'reshaping' }
     /** The steps of a sequence, the last one first. */
@@ -110,16 +107,16 @@ export type GraphNode = Common &
     /** The embeddings are [tokens, width]. */
     | { op: 'embedding'; embeddings: Float32Array }
     /**
-     * From a state of zeros. The kernel is [in, gates units], the recurrent kernel [units, gates units], with the gates in Keras's order; the bias is [gates units], of
-     * a gru [2, gates units], for the input and for the state.
+     * The cells of Keras over a sequence [steps, gates units]: the projections of the inputs, with the gates in Keras's order and the biases
+     * added, which a dense node computes. The state begins with zeros. The recurrent kernel is [units, gates units]; a gru also has a bias for
+     * the projections of the state, [gates units].
      */
     | {
         op: 'recurrence'
         cell: 'lstm' | 'gru' | 'simpleRnn'
         units: number
         returnsSequences: boolean
-        kernel: Float32Array
         recurrentKernel: Float32Array
-        bias?: Float32Array
+        stateBias?: Float32Array
       }
   )

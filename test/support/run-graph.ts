@@ -63,27 +63,6 @@ const OPERATIONS: { [Op in GraphNode['op']]: Operation<Op> } = {
       })
     }),
 
-  depthwiseConvolution: (node, [x]) =>
-    weightedSums(node, sums => {
-      const [channels, filters] = [x!.shape[2]!, node.shape[2]!]
-      forEachTap(node, x!.shape, node.shape, (output, input, tap) => {
-        for (let f = 0; f < filters; f++)
-          sums[output * filters + f]! +=
-            x!.data[input * channels + Math.floor(f / node.multiplier)]! * node.kernel[tap * filters + f]!
-      })
-    }),
-
-  transposedConvolution: (node, [x]) =>
-    weightedSums(node, sums => {
-      const [channels, filters] = [x!.shape[2]!, node.shape[2]!]
-      forEachTap(node, node.shape, x!.shape, (input, output, tap) => {
-        for (let f = 0; f < filters; f++)
-          for (let c = 0; c < channels; c++)
-            sums[output * filters + f]! +=
-              x!.data[input * channels + c]! * node.kernel[(tap * filters + f) * channels + c]!
-      })
-    }),
-
   maxPooling(node, [x]) {
     const channels = node.shape[2]!
     const y = emptyOf(node.shape).fill(-Infinity)
@@ -169,15 +148,14 @@ const OPERATIONS: { [Op in GraphNode['op']]: Operation<Op> } = {
   padding: ({ shape, margins }, [x]) => place(x!, shape, margins.top, margins.left),
   cropping: ({ shape, margins }, [x]) => place(x!, shape, -margins.top, -margins.left),
 
-  upsampling({ shape, times: [down, right] }, [x]) {
+  upsampling({ shape, times: [down, right], zeros }, [x]) {
     const [, width, channels] = x!.shape as [number, number, number]
     return emptyOf(shape).map((_, i) => {
       const [row, column, channel] = positionOf(i, shape) as [number, number, number]
+      if (zeros && (row % down > 0 || column % right > 0)) return 0
       return x!.data[(Math.floor(row / down) * width + Math.floor(column / right)) * channels + channel]!
     })
   },
-
-  repetition: ({ shape }, [x]) => emptyOf(shape).map((_, i) => x!.data[i % x!.data.length]!),
 
   reversal({ shape: [steps, width] }, [x]) {
     const rows = Array.from({ length: steps! }, (_, step) =>
@@ -191,12 +169,12 @@ const OPERATIONS: { [Op in GraphNode['op']]: Operation<Op> } = {
     return emptyOf(shape).map((_, i) => embeddings[x!.data[Math.floor(i / width)]! * width + (i % width)]!)
   },
 
-  recurrence: (node, [x]) => runRecurrence(node, x!.data, x!.shape[1]!),
+  recurrence: (node, [x]) => runRecurrence(node, x!.data),
 }
 
 /** The activated sums of a node, which begin with its bias. */
 function weightedSums(
-  node: NodeOf<'dense' | 'convolution' | 'depthwiseConvolution' | 'transposedConvolution'>,
+  node: NodeOf<'dense' | 'convolution'>,
   addTo: (sums: Float64Array) => void,
 ): Float64Array {
   const { shape, bias } = node

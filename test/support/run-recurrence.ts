@@ -9,24 +9,24 @@ type Step = (fromInput: Gates, fromOutput: Gates, before: State) => State
 /** The projections of each gate, in Keras's order. */
 type Gates = readonly Float64Array[]
 
-/** The outputs [steps, units] of a recurrent layer, or the last one [units]. @param features the width of a step of x */
-export function runRecurrence(node: Recurrence, x: Float64Array, features: number): Float64Array {
-  const { cell, units, kernel, recurrentKernel, bias, returnsSequences } = node
+/** The outputs [steps, units] of a recurrence, or the last one [units]. @param inputs [steps, gates units] */
+export function runRecurrence(node: Recurrence, inputs: Float64Array): Float64Array {
+  const { cell, units, recurrentKernel, stateBias, returnsSequences } = node
   const columns = recurrentKernel.length / units
-  const biases = [bias?.subarray(0, columns), bias?.subarray(columns, bias.length)]
-  const project = (row: Float64Array, weights: Float32Array, offset?: Float32Array): Gates => {
-    const sums = Float64Array.from({ length: columns }, (_, column) =>
-      row.reduce((sum, value, i) => sum + value * weights[i * columns + column]!, offset?.[column] ?? 0),
+  const gatesOf = (row: Float64Array): Gates =>
+    Array.from({ length: columns / units }, (_, gate) => row.subarray(gate * units, (gate + 1) * units))
+  const project = (output: Float64Array) =>
+    new Float64Array(columns).map((_, column) =>
+      output.reduce(
+        (sum, value, i) => sum + value * recurrentKernel[i * columns + column]!,
+        stateBias?.[column] ?? 0,
+      ),
     )
-    return Array.from({ length: columns / units }, (_, gate) =>
-      sums.subarray(gate * units, (gate + 1) * units),
-    )
-  }
   const outputs: Float64Array[] = []
   let state: State = { output: new Float64Array(units), memory: new Float64Array(units) }
-  for (let begin = 0; begin < x.length; begin += features) {
-    const fromInput = project(x.subarray(begin, begin + features), kernel, biases[0])
-    state = CELLS[cell](fromInput, project(state.output, recurrentKernel, biases[1]), state)
+  for (let begin = 0; begin < inputs.length; begin += columns) {
+    const fromInput = gatesOf(inputs.subarray(begin, begin + columns))
+    state = CELLS[cell](fromInput, gatesOf(project(state.output)), state)
     outputs.push(state.output)
   }
   return returnsSequences ? Float64Array.from(outputs.flatMap(output => [...output])) : outputs.at(-1)!

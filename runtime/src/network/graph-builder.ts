@@ -12,9 +12,10 @@ const MAX_ACTIVATIONS = 500_000_000
 /** Collects the nodes of a graph in the order of computation. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = []
+  readonly #names = new Set<string>()
   #activations = 0
 
-  /** @returns the index of the node. @throws ModelError for an empty output, or for more activations than memory could hold */
+  /** @returns the index of the node, whose name is that of the layer, with a number if the layer has several. @throws ModelError for an empty output, or for more activations than memory could hold */
   add(name: string, inputs: readonly number[], spec: NodeSpec): number {
     const { shape } = spec
     if (!shape.every(length => Number.isSafeInteger(length) && length >= 1))
@@ -22,12 +23,19 @@ export class GraphBuilder {
     this.#activations += elementCount(shape)
     if (!(this.#activations <= MAX_ACTIVATIONS))
       throw new ModelError(`the network has more than ${MAX_ACTIVATIONS} activations for an example`)
-    return this.nodes.push({ name, inputs, ...spec } as GraphNode) - 1
+    return this.nodes.push({ name: this.#nameFor(name), inputs, ...spec } as GraphNode) - 1
   }
 
   /** The same elements in another shape; the node itself if it has that shape. */
   reshape(name: string, node: number, shape: readonly number[]): number {
     if (String(this.nodes[node]!.shape) === String(shape)) return node
     return this.add(name, [node], { op: 'reshaping', shape })
+  }
+
+  #nameFor(layer: string): string {
+    let name = layer
+    for (let number = 2; this.#names.has(name); number++) name = `${layer}/${number}`
+    this.#names.add(name)
+    return name
   }
 }

@@ -1,7 +1,10 @@
 import type { BuildLayer, Layer } from '../layer.ts'
 import { NO_MARGINS, type Sides, windowsOver } from '../windows.ts'
+import { transposed } from './transposed-convolution.ts'
 
 const ONE: Sides = [1, 1]
+/** Of an expanded kernel. */
+const MAX_WEIGHTS = 2 ** 27
 
 export const CONVOLUTION_LAYERS: Readonly<Record<string, BuildLayer>> = {
   conv2d(layer) {
@@ -17,8 +20,8 @@ export const CONVOLUTION_LAYERS: Readonly<Record<string, BuildLayer>> = {
   },
 
   depthwiseConv2d(layer) {
-    const { shape, ...node } = depthwiseOf(layer)
-    return layer.addActivated({ ...node, shape, ...layer.bias(shape[2]) })
+    const node = depthwiseOf(layer)
+    return layer.addActivated({ ...node, ...layer.bias(node.shape[2]) })
   },
 
   /** A depthwise convolution without bias, followed by one over single pixels. */
@@ -40,24 +43,7 @@ export const CONVOLUTION_LAYERS: Readonly<Record<string, BuildLayer>> = {
     )
   },
 
-  /** The windows are those of the convolution whose gradient it is: over its output. */
-  conv2dTranspose(layer) {
-    const [height, width, channels] = layer.image()
-    const options = { ...sizesOf(layer), padding: layer.padding() }
-    const enlarged = (length: number, axis: 0 | 1) => {
-      const [size, stride] = [options.size[axis], options.strides[axis]]
-      return length * stride + (options.padding === 'same' ? 0 : Math.max(size - stride, 0))
-    }
-    const filters = layer.size('filters')
-    const shape = [enlarged(height, 0), enlarged(width, 1), filters]
-    return layer.addActivated({
-      op: 'transposedConvolution',
-      ...windowsOver(shape, options).windows,
-      shape,
-      kernel: layer.weight('kernel', [...options.size, filters, channels]),
-      ...layer.bias(filters),
-    })
-  },
+  conv2dTranspose: transposed,
 
   /** Over images of one row. */
   conv1d(layer) {
@@ -88,14 +74,18 @@ function windowsOf(layer: Layer) {
   return windowsOver(layer.image(), { ...sizesOf(layer), padding: layer.padding() })
 }
 
+/** A convolution whose kernel is zero between different channels. */
 function depthwiseOf(layer: Layer) {
   const [, , channels] = layer.image()
   const [{ windows, counts }, multiplier] = [windowsOf(layer), layer.size('depthMultiplier')]
-  return {
-    op: 'depthwiseConvolution',
-    ...windows,
-    multiplier,
-    shape: [...counts, channels * multiplier],
-    kernel: layer.weight('depthwiseKernel', [...windows.size, channels, multiplier]),
-  } as const
+  const outputs = channels * multiplier
+  const stored = layer.weight('depthwiseKernel', [...windows.size, channels, multiplier])
+  if (stored.length * channels > MAX_WEIGHTS) layer.refuse(`has too many channels: ${channels}`)
+  const kernel = new Float32Array(stored.length * channels)
+  for (const [i, weight] of stored.entries()) {
+    // Of [window, in, multiplier]: output i mod outputs of the window reads channel (i mod outputs) / multiplier.
+    const [tap, output] = [Math.floor(i / outputs), i % outputs]
+    kernel[(tap * channels + Math.floor(output / multiplier)) * outputs + output] = weight
+  }
+  return { op: 'convolution', ...windows, shape: [...counts, outputs], kernel } as const
 }

@@ -5,6 +5,9 @@ type Cell = (GraphNode & { op: 'recurrence' })['cell']
 
 const GATES: Readonly<Record<Cell, number>> = { lstm: 4, gru: 3, simpleRnn: 1 }
 
+/** A gru has a bias for the projections of the input, and one for those of the state. */
+const BIASES: Readonly<Record<Cell, 1 | 2>> = { lstm: 1, gru: 2, simpleRnn: 1 }
+
 const recurrent =
   (cell: Cell): BuildLayer =>
   layer => {
@@ -34,7 +37,19 @@ function recurrence(layer: Layer, cell: Cell, input: number, way: string): numbe
   const units = layer.size('units')
   const columns = GATES[cell] * units
   const returnsSequences = layer.flag('returnSequences')
-  const biasShape = cell === 'gru' ? [2, columns] : [columns]
+  const biases = layer.has('biasInitializer') ? BIASES[cell] : 0
+  const bias =
+    biases > 0 ? layer.weight(`${way}bias`, biases === 1 ? [columns] : [biases, columns]) : undefined
+  const projections = layer.add(
+    {
+      op: 'dense',
+      shape: [steps, columns],
+      kernel: layer.weight(`${way}kernel`, [features, columns]),
+      ...(bias && { bias: bias.subarray(0, columns) }),
+      activation: { name: 'linear' },
+    },
+    [input],
+  )
   return layer.add(
     {
       op: 'recurrence',
@@ -42,11 +57,10 @@ function recurrence(layer: Layer, cell: Cell, input: number, way: string): numbe
       units,
       returnsSequences,
       shape: returnsSequences ? [steps, units] : [units],
-      kernel: layer.weight(`${way}kernel`, [features, columns]),
       recurrentKernel: layer.weight(`${way}recurrentKernel`, [units, columns]),
-      ...(layer.has('biasInitializer') && { bias: layer.weight(`${way}bias`, biasShape) }),
+      ...(bias && biases > 1 && { stateBias: bias.subarray(columns) }),
     },
-    [input],
+    [projections],
   )
 }
 

@@ -27,14 +27,23 @@ export const RESHAPING_LAYERS: Readonly<Record<string, BuildLayer>> = {
   upSampling2d(layer) {
     const [height, width, channels] = layer.image()
     const times = layer.sides('size')
-    return layer.add({ op: 'upsampling', times, shape: [height * times[0], width * times[1], channels] })
+    return layer.add({
+      op: 'upsampling',
+      times,
+      zeros: false,
+      shape: [height * times[0], width * times[1], channels],
+    })
   },
 
   repeatVector(layer) {
     const { shape } = layer
     if (shape.length !== 1) layer.refuse(`takes a vector, not [${shape}]`)
-    const times = layer.size('times')
-    return layer.add({ op: 'repetition', times, shape: [times, shape[0]!] })
+    const [times, width] = [layer.size('times'), shape[0]!]
+    const pixel = layer.reshape(layer.input, [1, 1, width])
+    const row = layer.add({ op: 'upsampling', times: [1, times], zeros: false, shape: [1, times, width] }, [
+      pixel,
+    ])
+    return layer.reshape(row, [times, width])
   },
 
   reshape: layer => layer.reshape(layer.input, layer.lengths('shape', elementCount(layer.shape))),

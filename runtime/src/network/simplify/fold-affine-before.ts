@@ -2,7 +2,7 @@ import type { GraphNode } from '../../graph.ts'
 import { type Affine, affineAt, periodOf } from './affine.ts'
 import { countReaders, producerOf } from './producer.ts'
 
-type Weighted = GraphNode & { op: 'dense' | 'convolution' | 'depthwiseConvolution' }
+type Weighted = GraphNode & { op: 'dense' | 'convolution' }
 
 /** A difference of at most this many deviations costs a bias of float32 few bits. */
 const MAX_SHIFT = 8
@@ -42,18 +42,15 @@ function isExact(affine: Affine): boolean {
 /** Margins are zeros of the affine output, which no input of the affine node becomes. */
 function isWeighted(node: GraphNode): node is Weighted {
   if (node.op === 'dense') return true
-  if (node.op !== 'convolution' && node.op !== 'depthwiseConvolution') return false
-  return Object.values(node.margins).every(lines => lines === 0)
+  return node.op === 'convolution' && Object.values(node.margins).every(lines => lines === 0)
 }
 
 function withAffine(node: Weighted, affine: Affine, channels: number): Weighted {
   const { kernel, bias, shape } = node
   const outputs = shape.at(-1)!
-  // Kernels end in [in, out]; that of a depthwise convolution in [in, multiplier].
-  const inner = node.op === 'depthwiseConvolution' ? node.multiplier : outputs
   const sums = new Float64Array(outputs).map((_, output) => bias?.[output] ?? 0)
   const scaled = kernel.map((weight, i) => {
-    const { shift, scale, offset } = affineAt(affine, Math.floor(i / inner) % channels)
+    const { shift, scale, offset } = affineAt(affine, Math.floor(i / outputs) % channels)
     sums[i % outputs]! += weight * (offset - shift * scale)
     return weight * scale
   })

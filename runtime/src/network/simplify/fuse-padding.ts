@@ -8,7 +8,6 @@ export function fusePadding(nodes: readonly GraphNode[]): GraphNode[] {
     const margins = sumOf(padding.margins, node.margins)
     const isFusable =
       node.op === 'convolution' ||
-      node.op === 'depthwiseConvolution' ||
       (node.op === 'maxPooling' && isAboveZero(nodes[padding.inputs[0]!]!) && isWithin(margins, node.size))
     return isFusable ? { ...node, inputs: padding.inputs, margins } : node
   })
