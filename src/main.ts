@@ -79,4 +79,5 @@ closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await stores.close()
 })
 await app.listen({ host: config.host, port: config.port }).catch(fail)
+children.predictor.warmUp().catch(err => logger.warn({ err }, 'no process for predictions could be started'))
 process.send?.('ready')

@@ -483,6 +483,10 @@ export type Artifact = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md).
+         */
+        runtime?: 'browser';
     };
     /**
      * Completed epochs of its model, or of its metrics; absent if these are all epochs.
@@ -2224,6 +2228,10 @@ export type Job = {
      */
     peakMemoryBytes?: number;
     /**
+     * How long the predictions of the model take, dense beside sparse, on the worker that trained it. Of a job that has succeeded; absent if the runtime refuses the network.
+     */
+    latency?: Latency;
+    /**
      * When checkpoints or artifacts were deleted, after the time in `expiresAfterSeconds`.
      */
     expired?: {
@@ -2556,6 +2564,19 @@ export type LargestCSweepSearch = {
      * Loss of validation accuracy, against the run with c = 0, that is accepted.
      */
     tolerance: number;
+};
+
+export type Latency = {
+    /**
+     * As the operating system names it.
+     */
+    processor: string;
+    /**
+     * The kernels of the runtime that predicted.
+     */
+    backend: string;
+    threads: number;
+    timings: Array<Timing>;
 };
 
 export type LinearWarmupSchedule = {
@@ -2911,6 +2932,10 @@ export type ListedJob = {
      */
     peakMemoryBytes?: number;
     /**
+     * How long the predictions of the model take, dense beside sparse, on the worker that trained it. Of a job that has succeeded; absent if the runtime refuses the network.
+     */
+    latency?: Latency;
+    /**
      * When checkpoints or artifacts were deleted, after the time in `expiresAfterSeconds`.
      */
     expired?: {
@@ -3055,6 +3080,10 @@ export type ManifestEntry = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md).
+         */
+        runtime?: 'browser';
     };
     /**
      * Completed epochs of its model, or of its metrics; absent if these are all epochs.
@@ -4196,6 +4225,28 @@ export type SucceededJobEvent = {
          * Peak memory of the training process.
          */
         peakMemoryBytes?: number;
+        /**
+         * How long the predictions of the model take, on the worker that trained it.
+         */
+        latency?: Latency;
+        /**
+         * The same for the points of the trade-off that was measured with it.
+         */
+        cutTimings?: Array<{
+            /**
+             * `magnitude` keeps the largest weights unchanged; `threshold` moves the threshold of an optimizer that has one, which changes all weights.
+             */
+            rule: 'magnitude' | 'threshold';
+            /**
+             * `global` compares the weights of all variables; `layer` sets the same share of each kernel to zero.
+             */
+            scope: 'global' | 'layer';
+            /**
+             * Trainable parameters that are not zero.
+             */
+            nonzero: number;
+            timings: Array<Timing>;
+        }>;
     };
 };
 
@@ -4643,6 +4694,21 @@ export type Ticket = {
     expiresAt: string;
 };
 
+export type Timing = {
+    /**
+     * Examples of one prediction.
+     */
+    batchSize: number;
+    /**
+     * With every weight, as the median of the rounds.
+     */
+    denseMilliseconds: number;
+    /**
+     * Without the zeros where that is faster, as the median of the same rounds.
+     */
+    sparseMilliseconds: number;
+};
+
 export type Tradeoff = {
     /**
      * Completed steps of the model.
@@ -4658,6 +4724,20 @@ export type Tradeoff = {
     recalibration?: {
         batches: number;
         batchSize: number;
+    };
+    /**
+     * The machine of `timings`, which alone depend on it. It is the one that measured the trade-off.
+     */
+    timedOn?: {
+        /**
+         * As the operating system names it.
+         */
+        processor: string;
+        /**
+         * The kernels of the runtime that predicted.
+         */
+        backend: string;
+        threads: number;
     };
     /**
      * Each curve (rule and scope) in ascending order of sparsity.
@@ -4740,6 +4820,10 @@ export type TradeoffPoint = {
      * The trained model itself, without a cut.
      */
     own?: true;
+    /**
+     * How long its predictions take, on the machine in `timedOn`.
+     */
+    timings?: Array<Timing>;
 };
 
 export type TrainingSpec = {
@@ -6198,6 +6282,10 @@ export type DownloadArtifactData = {
          */
         preprocessing?: 'none';
         /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
+         */
+        runtime?: 'browser' | '';
+        /**
          * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch whose checkpoint the job has; by default the latest, or with `earlyStopping` that of the model.
          */
         checkpoint?: 'best' | 'latest' | number;
@@ -6323,6 +6411,10 @@ export type HeadArtifactData = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
+         */
+        runtime?: 'browser' | '';
         /**
          * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch whose checkpoint the job has; by default the latest, or with `earlyStopping` that of the model.
          */
@@ -8230,6 +8322,10 @@ export type DownloadModelArtifactData = {
          */
         preprocessing?: 'none';
         /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
+         */
+        runtime?: 'browser' | '';
+        /**
          * The point of the job's trade-off with at least this share of zeros (docs/tradeoff.md).
          */
         sparsity?: number;
@@ -8348,6 +8444,10 @@ export type HeadModelArtifactData = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
+         */
+        runtime?: 'browser' | '';
         /**
          * The point of the job's trade-off with at least this share of zeros (docs/tradeoff.md).
          */

@@ -102,9 +102,17 @@ export const EXPORT: ChildKind = {
 /** The work of one example of a prediction, in addition to that of the checkpoint. */
 export const EXAMPLE_BYTES = 2e6
 
-/** Answers predictions; each child holds TensorFlow and a model. */
+/** Answers predictions; each child holds a model. One is always ready, so that the first request after a pause is answered at once. */
 export const PREDICT: ChildKind = {
-  pool: { children: 2, idleSeconds: 120, waiting: 64, perTenant: 16, heapBytes: 2 * GiB },
+  pool: {
+    children: 2,
+    idleSeconds: 120,
+    kept: 1,
+    waiting: 64,
+    perTenant: 16,
+    heapBytes: 2 * GiB,
+    dataBytes: ofMachine(32 * GiB),
+  },
   limits: bytes => ({
     seconds: 60 + bytes / 1e6,
     residentBytes: ofMachine(4 * GiB + 4 * bytes),

@@ -9,6 +9,8 @@ export interface PoolOptions extends ChildOptions {
   children: number
   /** A child without a task ends after this time, and frees its memory. */
   idleSeconds: number
+  /** Children that stay without a task, once they have started. Default: none. */
+  kept?: number
   /** The largest number of tasks that wait for a child. */
   waiting: number
   /** The largest number of tasks of one tenant that wait or are in progress. */
@@ -31,6 +33,8 @@ interface Slot<Child> {
   task: 'small' | 'large' | undefined
   tenant?: string | undefined
   idle: NodeJS.Timeout | undefined
+  /** Whether its child stays when it has no task. */
+  isKept: boolean
 }
 
 interface Waiting<Child> {
@@ -55,11 +59,15 @@ export class ChildPool<Task, Answer extends object> {
   #isClosed = false
 
   /** @param entry the URL of the children's program */
-  constructor(entry: string, { children, idleSeconds, waiting, perTenant, ...options }: PoolOptions) {
-    this.#slots = Array.from({ length: children }, () => ({
+  constructor(
+    entry: string,
+    { children, idleSeconds, kept = 0, waiting, perTenant, ...options }: PoolOptions,
+  ) {
+    this.#slots = Array.from({ length: children }, (_, index) => ({
       child: new WarmChild<Task, Answer>(entry, options),
       task: undefined,
       idle: undefined,
+      isKept: index < kept,
     }))
     this.#idleMs = idleSeconds * 1000
     this.#maxWaiting = waiting
@@ -140,7 +148,7 @@ export class ChildPool<Task, Answer extends object> {
       slot.child.close()
       return
     }
-    slot.idle = setTimeout(() => slot.child.close(), this.#idleMs).unref()
+    if (!slot.isKept) slot.idle = setTimeout(() => slot.child.close(), this.#idleMs).unref()
     for (const waiting of this.#inTurn()) {
       const next = this.#take(waiting.turn)
       if (!next) continue

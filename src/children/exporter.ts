@@ -5,6 +5,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { RequestedCut } from '#formats/model-at.ts'
 import type { EncodedArtifact } from '#interchange/encode-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
+import type { Latency } from '#optimization/latency.ts'
 import type { Tradeoff } from '#optimization/tradeoff.ts'
 import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
 import { EXPORT } from './child-limits.ts'
@@ -20,6 +21,7 @@ export interface ExportTask {
   /** See `TrainingRecord`. */
   cut?: RequestedCut | undefined
   tradeoff?: Tradeoff | undefined
+  latency?: Latency | undefined
   /** A checkpoint file; absent when no epoch was completed. */
   checkpoint?: Uint8Array | undefined
 }

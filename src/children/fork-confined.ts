@@ -6,11 +6,8 @@ import { harmlessEnvironment, PARENT_VARIABLE } from '#src/config.ts'
 export interface ChildOptions {
   /** The limit of the JavaScript heap. */
   heapBytes: number
-  /**
-   * The limit of writable memory, which the kernel enforces; it catches a peak between two measurements of the resident size. Absent for
-   * programs with a GPU, because its driver maps more memory than they use.
-   */
-  dataBytes?: number
+  /** The limit of writable memory, which the kernel enforces; it catches a peak between two measurements of the resident size. */
+  dataBytes: number
   /** Further flags for Node. */
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
@@ -31,7 +28,7 @@ export function forkConfined(entry: string, options: ChildOptions): ChildProcess
   const confine = [
     'echo 1000 > /proc/self/oom_score_adj',
     'ulimit -c 0',
-    `ulimit -d ${dataBytes === undefined ? 'unlimited' : Math.ceil(dataBytes / 1024)}`,
+    `ulimit -d ${Math.ceil(dataBytes / 1024)}`,
   ].map(command => `{ ${command}; } 2>/dev/null`)
   const program = existsSync(SHELL)
     ? {

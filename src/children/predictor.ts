@@ -40,7 +40,7 @@ export const NOT_HELD = 'ModelNotHeld'
 
 type Child = WarmChild<PredictionTask, Prediction>
 
-/** Computes predictions of trained models with TensorFlow in child processes. Each child keeps the last model loaded. */
+/** Computes predictions of trained models on the sparse runtime in child processes. Each child keeps the last model loaded. */
 export class Predictor {
   readonly #pool: ChildPool<PredictionTask, Prediction>
   readonly #kind
@@ -49,7 +49,7 @@ export class Predictor {
 
   constructor(kind = PREDICT) {
     this.#kind = kind
-    this.#pool = new ChildPool(import.meta.resolve('#workers/predict/predict-process.ts'), kind.pool)
+    this.#pool = new ChildPool(import.meta.resolve('#children/predict-process.ts'), kind.pool)
   }
 
   /**
@@ -77,6 +77,11 @@ export class Predictor {
       .catch(error => {
         throw taskFailure(error, 'predicting', 'send fewer examples at a time')
       })
+  }
+
+  /** Starts a child before the first request. @throws ChildDied, ServiceStopping */
+  async warmUp(): Promise<void> {
+    await this.#pool.use(child => child.warmUp())
   }
 
   async close(): Promise<void> {

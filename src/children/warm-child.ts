@@ -49,6 +49,11 @@ export class WarmChild<Task, Answer extends object> {
     return message
   }
 
+  /** Starts its process, so that the first task need not wait for it. @throws ChildDied */
+  async warmUp(): Promise<void> {
+    if (!this.isWarm) await this.#start()
+  }
+
   close(): void {
     this.#child?.kill('SIGKILL')
     this.#child = undefined
@@ -129,7 +134,7 @@ function nextMessage<Message>(child: ChildProcess, signal: AbortSignal): Promise
 function throwIfLimit(
   { error: { name, message } }: ChildError,
   { answerBytes, residentBytes }: TaskLimits,
-  { dataBytes = residentBytes }: ChildOptions,
+  { dataBytes }: ChildOptions,
 ): void {
   if (name === ANSWER_TOO_LARGE) throw new LimitExceeded('answerBytes', answerBytes)
   if (OUT_OF_MEMORY.test(message))

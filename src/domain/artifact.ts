@@ -20,6 +20,11 @@ export const ArtifactVariant = z
       .describe(
         'The network without preprocessing: it expects examples that are already scaled and normalized.',
       ),
+    runtime: z
+      .enum(['browser'])
+      .describe(
+        'A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md).',
+      ),
   })
   .partial()
 export type ArtifactVariant = z.infer<typeof ArtifactVariant>
@@ -62,6 +67,7 @@ interface ArtifactFile {
   isMeasured?: true
 }
 
+const RUNTIME_ZIP = 'Model, runtime and index.html, a page that runs the model in a browser'
 const SAFETENSORS = 'application/vnd.safetensors'
 
 /** Every file that a job can offer. Files that the spec does not list are made on their first request. */
@@ -70,7 +76,7 @@ export const ARTIFACT_FILES = {
     word: 'sparse',
     mediaType: SAFETENSORS,
     description: 'Weights without their zeros, as a valid safetensors file (docs/sparse-safetensors.md)',
-    variants: { dtype: ['bf16', 'int8'] },
+    variants: { dtype: ['bf16', 'int8'], runtime: ['browser'] },
   },
   'model.sparse.safetensors.zst': {
     word: 'sparseZst',
@@ -153,6 +159,18 @@ export const ARTIFACT_NAMES = Object.keys(ARTIFACT_FILES) as ArtifactName[]
 
 export function isArtifactName(name: string): name is ArtifactName {
   return Object.hasOwn(ARTIFACT_FILES, name)
+}
+
+/** The type and the description of a variant. */
+export function describeFile(name: ArtifactName, { runtime }: ArtifactVariant) {
+  const { mediaType, description } = artifactFile(name)
+  if (!runtime) return { mediaType, description }
+  return { mediaType: 'application/zip', description: RUNTIME_ZIP }
+}
+
+/** The name under which a file is saved. */
+export function savedName({ name, variant }: Pick<Artifact, 'name' | 'variant'>): string {
+  return variant?.runtime ? 'model.runtime.zip' : name
 }
 
 export function artifactFile(name: ArtifactName): ArtifactFile {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Latency } from '#optimization/latency.ts'
+import { CutTimings } from '#optimization/tradeoff.ts'
 import { Artifact } from './artifact.ts'
 import { CheckpointRecord } from './checkpoint.ts'
 
@@ -99,7 +101,18 @@ const EVENT_DATA = {
   cancelling: nothing,
   cancelled: nothing,
   failed: z.object({ error: Failure, peakMemoryBytes }),
-  succeeded: z.object({ reason: EndReason.optional(), modelEpoch, peakMemoryBytes }),
+  succeeded: z.object({
+    reason: EndReason.optional(),
+    modelEpoch,
+    peakMemoryBytes,
+    latency: Latency.optional().describe(
+      'How long the predictions of the model take, on the worker that trained it.',
+    ),
+    cutTimings: z
+      .array(CutTimings)
+      .optional()
+      .describe('The same for the points of the trade-off that was measured with it.'),
+  }),
 } as const
 export type EventType = keyof typeof EVENT_DATA
 

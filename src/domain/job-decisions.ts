@@ -1,3 +1,4 @@
+import type { TimedCuts } from '#optimization/tradeoff.ts'
 import { AppError } from './error.ts'
 import type { EndReason, Failure, NewEvent, Warning, WorkerRef } from './event.ts'
 import { epochToResumeFrom, type Job, nounOf, RefusedEvent } from './job.ts'
@@ -138,7 +139,7 @@ export const warn =
       : [{ type: 'warning', attempt, data: warning }]
 
 type Outcome = { peakMemoryBytes?: number } & (
-  | { type: 'succeeded'; reason?: EndReason; modelEpoch?: number }
+  | ({ type: 'succeeded'; reason?: EndReason; modelEpoch?: number } & TimedCuts)
   | { type: 'failed'; error: Failure }
 )
 

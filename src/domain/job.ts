@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Latency } from '#optimization/latency.ts'
+import type { CutTimings } from '#optimization/tradeoff.ts'
 import { Analysis } from './analysis.ts'
 import type { Artifact } from './artifact.ts'
 import { addCheckpoint, type CheckpointRecord } from './checkpoint.ts'
@@ -77,6 +79,9 @@ export const Job = z.object({
       'Of a job that has succeeded: the completed epochs of its model, which `earlyStopping` chooses.',
     ),
   peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
+  latency: Latency.optional().describe(
+    'How long the predictions of the model take, dense beside sparse, on the worker that trained it. Of a job that has succeeded; absent if the runtime refuses the network.',
+  ),
   expired: Expired.optional().describe(
     'When checkpoints or artifacts were deleted, after the time in `expiresAfterSeconds`.',
   ),
@@ -94,6 +99,8 @@ export interface Job extends z.infer<typeof Job> {
   artifacts: readonly Artifact[]
   /** In the order of their steps. */
   checkpoints: readonly CheckpointRecord[]
+  /** How long the predictions of the cuts take whose trade-off it has measured. */
+  cutTimings?: CutTimings[] | undefined
   /** Running time of the ended attempts, in milliseconds. */
   ranMs: number
   /** When the current attempt started. */

@@ -41,6 +41,7 @@ const Shown = Job.pick({
   keyId: true,
   modelEpoch: true,
   peakMemoryBytes: true,
+  latency: true,
   expired: true,
 })
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
+import { ARTIFACT_FILES, type Artifact, savedName } from '#domain/artifact.ts'
 import type { FoundArtifact } from '#jobs/find-artifact.ts'
 import { Binary } from './binary.ts'
 import type { ByteRange } from './byte-range.ts'
@@ -82,13 +82,13 @@ function sendPart(
 
 /** Only on answers that are about the artifact: caches must not keep an error as if it were immutable. */
 function describe(reply: unknown, { artifact, isFinal }: FoundArtifact): FastifyReply {
-  const { name, mediaType, sha256 } = artifact
+  const { mediaType, sha256 } = artifact
   return (reply as FastifyReply).headers({
     'content-type': mediaType,
     etag: entityTag(artifact),
     'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
     'accept-ranges': 'bytes',
-    'content-disposition': `attachment; filename="${name}"`,
+    'content-disposition': `attachment; filename="${savedName(artifact)}"`,
     'cache-control': `private, ${isFinal ? 'max-age=31536000, immutable' : 'no-cache'}, no-transform`,
   })
 }

@@ -14,12 +14,14 @@ import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-saf
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
 import { variablesOf } from '#network/variables.ts'
+import type { Latency } from '#optimization/latency.ts'
 import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import { encodeNpz } from './numpy/write-npz.ts'
 import { encodeOnnx } from './onnx/write-onnx.ts'
 import { seriesToCsv } from './report/metric-series.ts'
 import { renderReport } from './report/report.ts'
+import { encodeRuntimeZip } from './runtime/write-runtime-zip.ts'
 import { encodeTfjs } from './tfjs/write-tfjs.ts'
 import { batchCounters, fixedParameters, toTorchLayout } from './torch/torch-layout.ts'
 import { encodeOptimizerState } from './torch/write-optimizer-state.ts'
@@ -36,6 +38,8 @@ export interface TrainingRecord {
   cut?: RequestedCut | undefined
   /** For the report. */
   tradeoff?: Tradeoff | undefined
+  /** For the report. */
+  latency?: Latency | undefined
 }
 
 export interface EncodedArtifact {
@@ -54,7 +58,10 @@ const MODEL_FILES: Record<
   ModelFile,
   (model: TrainedModel, variant: ArtifactVariant) => Encoded | Promise<Encoded>
 > = {
-  'model.sparse.safetensors': (model, variant) => encodeSparse(model, variant, encodeSparseSafetensors),
+  'model.sparse.safetensors': (model, variant) => {
+    const sparse = encodeSparse(model, variant, encodeSparseSafetensors)
+    return variant.runtime ? { ...sparse, bytes: encodeRuntimeZip(sparse.bytes) } : sparse
+  },
   'model.sparse.safetensors.zst': async (model, variant) => {
     // An int8 is a plane by itself.
     const encode = variant.dtype === 'int8' ? encodeSparseSafetensors : encodeSparsePlanes
@@ -76,7 +83,7 @@ const MODEL_FILES: Record<
 /** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
-  { spec, series, checkpoint, cut, analyses, tradeoff }: TrainingRecord,
+  { spec, series, checkpoint, cut, ...measurements }: TrainingRecord,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
   switch (name) {
@@ -87,7 +94,7 @@ export async function encodeArtifact(
     case 'spec.json':
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
-      return text(renderReport(spec, series, { analyses, tradeoff }))
+      return text(renderReport(spec, series, measurements))
     case 'tradeoff.json':
     case 'tradeoff-statistics.safetensors':
       throw new NothingToEncode('A worker measures it.')

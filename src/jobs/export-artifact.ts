@@ -1,5 +1,5 @@
 import type { Children } from '#children/open-children.ts'
-import { type Artifact, artifactFile } from '#domain/artifact.ts'
+import { type Artifact, describeFile } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
@@ -37,17 +37,16 @@ export async function exportArtifact(
     analyses: request.analyses && (await readReported({ blobs }, request.analyses)),
     cut: cut && (await loadCut({ blobs }, cut)),
     tradeoff: request.tradeoff?.tradeoff,
+    latency: job.latency,
   }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
   const { bytes, ...rest } = await exporter.encode(task, source, owner.tenant).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
     throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
   })
-  const { mediaType, description } = artifactFile(name)
   const artifact: Artifact = {
     name,
-    mediaType,
-    description,
+    ...describeFile(name, variant),
     ...(await blobs.put(job.id, [bytes])),
     ...(Object.keys(variant).length > 0 && { variant }),
     ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),

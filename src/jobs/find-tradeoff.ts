@@ -3,7 +3,7 @@ import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '
 import { AppError } from '#domain/error.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
-import { Tradeoff } from '#optimization/tradeoff.ts'
+import { Tradeoff, withTimings } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 import { requireKept } from './require-kept.ts'
@@ -40,13 +40,18 @@ export async function findTradeoff(
   if (!checkpoint) return undefined
   const query = { kind: 'tradeoff', jobId: job.id, statuses: ['succeeded' as const], limit: MOST_ANALYSES }
   const { jobs: analyses } = await analysisIndex.list(query)
-  for (const { id, artifacts } of [...analyses, job]) {
+  for (const record of [...analyses, job]) {
+    const { id, artifacts } = record
     const fileOf = (name: string) => artifacts.find(artifact => artifact.name === name)
     const file = fileOf(TRADEOFF_FILE)
     if (!file) continue
     const tradeoff = Tradeoff.parse(JSON.parse((await readBlob(blobs, id, file.sha256)).toString()))
     if (tradeoff.step !== checkpoint.step) continue
-    return { tradeoff, file: storedFile(id, file)!, statistics: storedFile(id, fileOf(STATISTICS_FILE)) }
+    return {
+      tradeoff: withTimings(tradeoff, record),
+      file: storedFile(id, file)!,
+      statistics: storedFile(id, fileOf(STATISTICS_FILE)),
+    }
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CutRule, CutScope } from './cut.ts'
+import { type Latency, TimedOn, Timing } from './latency.ts'
 
 /**
  * At most this many training examples are averaged for the statistics of batch normalizations: their mean has a standard error of
@@ -40,6 +41,7 @@ export const TradeoffPoint = MeasuredCut.extend({
     .boolean()
     .describe('Whether no other point has at most as many non-zero weights and scores at least as well.'),
   own: z.literal(true).optional().describe('The trained model itself, without a cut.'),
+  timings: z.array(Timing).optional().describe('How long its predictions take, on the machine in `timedOn`.'),
 }).meta({ id: 'TradeoffPoint' })
 export type TradeoffPoint = z.infer<typeof TradeoffPoint>
 
@@ -54,10 +56,39 @@ export const Tradeoff = z
       .describe(
         'The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point but the own one; absent if the network has none.',
       ),
+    timedOn: TimedOn.optional().describe(
+      'The machine of `timings`, which alone depend on it. It is the one that measured the trade-off.',
+    ),
     points: z.array(TradeoffPoint).describe('Each curve (rule and scope) in ascending order of sparsity.'),
   })
   .meta({ id: 'Tradeoff' })
 export type Tradeoff = z.infer<typeof Tradeoff>
+
+/** How long the predictions of one cut take. */
+export const CutTimings = CutPoint.omit({ sparsity: true }).extend({ timings: z.array(Timing) })
+export type CutTimings = z.infer<typeof CutTimings>
+
+/** What was timed while a trade-off was measured. It is not part of the file, which is the same on every machine of one kind. */
+export interface TimedCuts {
+  latency?: Latency | undefined
+  cutTimings?: CutTimings[] | undefined
+}
+
+/** The trade-off with the times of its points. */
+export function withTimings(tradeoff: Tradeoff, { latency, cutTimings = [] }: TimedCuts): Tradeoff {
+  if (!latency || cutTimings.length === 0) return tradeoff
+  const { timings: own, ...timedOn } = latency
+  const byCut = new Map(cutTimings.map(({ timings, ...cut }) => [cutName(cut), timings]))
+  const points = tradeoff.points.map(point => {
+    const timings = point.own ? own : byCut.get(cutName(point))
+    return timings ? { ...point, timings } : point
+  })
+  return { ...tradeoff, timedOn, points }
+}
+
+function cutName({ rule, scope, nonzero }: Omit<CutTimings, 'timings'>): string {
+  return `${rule} ${scope} ${nonzero}`
+}
 
 /** One number to compare models of one job by: a higher one is better. */
 export function scoreOf({
@@ -93,12 +124,31 @@ const CSV_COLUMNS = [
   'own',
 ] as const
 
-/** CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. */
-export function tradeoffToCsv({ points }: Tradeoff): string {
-  const rows = points.map(point => {
-    const { sparse, zst } = point.sizeBytes
-    const row = { ...point, own: point.own ?? false, sparseBytes: sparse, zstBytes: zst }
-    return CSV_COLUMNS.map(column => row[column] ?? '').join(',')
-  })
-  return [CSV_COLUMNS.join(','), ...rows, ''].join('\r\n')
+/**
+ * CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. Times such as `batch1DenseMilliseconds`, and the machine
+ * that they were measured on, are the last columns, if they were measured.
+ */
+export function tradeoffToCsv({ points, timedOn }: Tradeoff): string {
+  const rows = points.map(point => ({ ...scoreColumns(point), ...(timedOn && timeColumns(point, timedOn)) }))
+  const columns = [...new Set([...CSV_COLUMNS, ...rows.flatMap(row => Object.keys(row))])]
+  const lines = rows.map(row => columns.map(column => row[column] ?? '').join(','))
+  return [columns.join(','), ...lines, ''].join('\r\n')
+}
+
+type Row = Record<string, string | number | boolean | undefined>
+
+function scoreColumns({ sizeBytes: { sparse, zst }, timings: _, ...scores }: TradeoffPoint): Row {
+  return { ...scores, own: scores.own ?? false, sparseBytes: sparse, zstBytes: zst }
+}
+
+function timeColumns(
+  { timings = [] }: Pick<TradeoffPoint, 'timings'>,
+  { processor, backend, threads }: TimedOn,
+): Row {
+  const times = timings.flatMap(({ batchSize, denseMilliseconds, sparseMilliseconds }) => [
+    [`batch${batchSize}DenseMilliseconds`, denseMilliseconds],
+    [`batch${batchSize}SparseMilliseconds`, sparseMilliseconds],
+  ])
+  const quoted = `"${processor.replaceAll('"', '""')}"`
+  return { ...Object.fromEntries(times), processor: quoted, backend, threads }
 }

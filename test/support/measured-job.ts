@@ -5,7 +5,7 @@ import { cutTo } from '#formats/model-at.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import type { CutRule } from '#optimization/cut.ts'
-import { markPareto, type Tradeoff } from '#optimization/tradeoff.ts'
+import { markPareto, type TimedCuts, type Tradeoff } from '#optimization/tradeoff.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from './drive-job.ts'
 import { recordOf } from './record.ts'
 import type { Api } from './start-api.ts'
@@ -51,9 +51,14 @@ export function checkpointOf(spec: typeof RECORD.spec, epoch: number): Uint8Arra
 /**
  * A job that has succeeded with the model of the record.
  * @param measured whether its trade-off was measured, or by which rule alone
+ * @param timed the times of its model and its cuts
  * @returns its id
  */
-export async function measuredJob({ stores, url }: Api, measured: boolean | CutRule): Promise<string> {
+export async function measuredJob(
+  { stores, url }: Api,
+  measured: boolean | CutRule,
+  timed: TimedCuts = {},
+): Promise<string> {
   const { body } = await request(url).post('/v1/jobs').send(MEASURED_REQUEST).expect(201)
   await startJob(stores, body.id)
   const { spec } = await stores.jobs.require(body.id)
@@ -67,6 +72,6 @@ export async function measuredJob({ stores, url }: Api, measured: boolean | CutR
     const tradeoff = JSON.stringify({ ...whole, points })
     await addArtifact(stores, body.id, 'tradeoff.json', Buffer.from(tradeoff))
   }
-  await appendEvent(stores, body.id, 'succeeded', {})
+  await appendEvent(stores, body.id, 'succeeded', timed)
   return body.id
 }

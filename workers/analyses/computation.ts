@@ -1,5 +1,6 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import type { TimedCuts } from '#optimization/tradeoff.ts'
 import type { DataPlaces } from '#workers/data/load-splits.ts'
 import type { SavedState } from './saved-state.ts'
 
@@ -38,5 +39,12 @@ export interface AnalysisInput {
   save(done: number, state: () => SavedState): Promise<void>
 }
 
-/** The files of an analysis, by name, as `src/analyses/` declares them. The same input gives the same bytes. */
-export type Computation = (input: AnalysisInput) => Promise<Readonly<Record<string, string | Uint8Array>>>
+/** The outcome of an analysis. */
+export interface AnalysisOutput {
+  /** By name, as `src/analyses/` declares them. The same input gives the same bytes. */
+  files: Readonly<Record<string, string | Uint8Array>>
+  /** Times, which depend on the machine. */
+  timed?: TimedCuts
+}
+
+export type Computation = (input: AnalysisInput) => Promise<AnalysisOutput>

@@ -3,7 +3,8 @@ import type { ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { totalEpochs } from '#domain/phases.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
-import { computeTradeoff } from '#workers/analyses/tradeoff/compute-tradeoff.ts'
+import type { TimedCuts } from '#optimization/tradeoff.ts'
+import { computeTimedTradeoff } from '#workers/analyses/tradeoff/compute-timed-tradeoff.ts'
 import { tradeoffFiles } from '#workers/analyses/tradeoff/tradeoff.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { throttle } from '#workers/training/throttle.ts'
@@ -12,7 +13,7 @@ import type { SendReport } from './runner-protocol.ts'
 
 const PROGRESS_INTERVAL_MS = 250
 
-interface Output {
+export interface MeasuringOutput {
   scratch: string
   signal: AbortSignal
   send: SendReport
@@ -21,14 +22,15 @@ interface Output {
 
 /**
  * Measures the trade-off of a job's model as the last part of the job, and writes its files to the scratch folder. It keeps no intermediate
- * state: a restart repeats it. @param last the metrics of the last epoch; absent if the job continues another one and has trained none @returns the names of the files
+ * state: a restart repeats it. @param last the metrics of the last epoch; absent if the job continues another one and has trained none @returns
+ * the names of the files, and the times
  */
 export async function measureTradeoff(
   model: TrainedModel,
   splits: Splits,
   last: EpochMetrics | undefined,
-  { scratch, signal, send, write }: Output,
-): Promise<ArtifactName[]> {
+  { scratch, signal, send, write }: MeasuringOutput,
+): Promise<{ names: ArtifactName[]; timed: TimedCuts }> {
   const isDue = throttle(PROGRESS_INTERVAL_MS)
   const stepsPerEpoch = Math.ceil(splits.training.indices.length / model.spec.batchSize)
   const progress = {
@@ -39,7 +41,7 @@ export async function measureTradeoff(
     loss: last?.trainLoss ?? 0,
     examplesPerSecond: last?.examplesPerSecond ?? 0,
   } as const
-  const result = await computeTradeoff(model, splits, {
+  const { result, timed } = await computeTimedTradeoff(model, splits, {
     signal,
     onProgress: async (done, total) => {
       if (isDue()) await send({ ...progress, tradeoff: { done, total } })
@@ -47,5 +49,5 @@ export async function measureTradeoff(
   })
   const files = Object.entries(tradeoffFiles(result)) as [ArtifactName, string | Uint8Array][]
   for (const [name, content] of files) await write(join(scratch, name), Buffer.from(content))
-  return files.map(([name]) => name)
+  return { names: files.map(([name]) => name), timed }
 }

@@ -26,7 +26,7 @@ export async function runAnalysis(
 ): Promise<void> {
   const identity = identityOf(analysis)
   const isDue = throttle(PROGRESS_INTERVAL_MS)
-  const files = await computationOf(analysis.kind)({
+  const { files, timed } = await computationOf(analysis.kind)({
     spec,
     models: analysis.jobs.map((job, index) => analysedModel(job, checkpoints[index]!)),
     options: analysis.options,
@@ -44,7 +44,7 @@ export async function runAnalysis(
     await write(join(scratch, name), Buffer.from(content))
     await send({ type: 'file', name })
   }
-  await send({ type: 'analysed', peakMemoryBytes: peakMemory() })
+  await send({ type: 'analysed', peakMemoryBytes: peakMemory(), ...timed })
 }
 
 function analysedModel({ id, spec, checkpoint }: Analysis['jobs'][number], path: string): AnalysedModel {

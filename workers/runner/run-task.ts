@@ -6,12 +6,15 @@ import { phasesOf } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
-import { modelFromCheckpoint } from '#formats/trained-model.ts'
+import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
+import type { TimedCuts } from '#optimization/tradeoff.ts'
+import { latencyOf } from '#workers/analyses/latency/latency-of.ts'
+import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import type { Engine } from '#workers/engine/engine.ts'
 import { trainPhases } from '#workers/training/train-phases.ts'
 import { checkpointWriter } from './checkpoint-writer.ts'
-import { measureTradeoff } from './measure-tradeoff.ts'
+import { type MeasuringOutput, measureTradeoff } from './measure-tradeoff.ts'
 import { openInit } from './open-init.ts'
 import { peakMemory } from './peak-memory.ts'
 import { retryingWriter } from './retrying-writer.ts'
@@ -58,15 +61,29 @@ export async function runTask(
   const modelEpoch = model?.epoch ?? epoch
   for (const name of await writeArtifacts({ spec, series, checkpoint: model }, scratch, write))
     await send({ type: 'artifact', name, epoch: artifactFile(name).word === undefined ? epoch : modelEpoch })
-  if (spec.finish?.tradeoff && model) {
-    const output = { scratch, signal, send, write }
-    const trained = modelFromCheckpoint(spec, model)
-    for (const name of await measureTradeoff(trained, splits, series.at(-1), output))
-      await send({ type: 'artifact', name, epoch: modelEpoch })
-  }
+  const output = { scratch, signal, send, write }
+  const timed =
+    model && (await measure(modelFromCheckpoint(spec, model), modelEpoch, splits, series.at(-1), output))
   await splits.close?.()
   const reason = endReason(spec, model, epoch)
-  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory() })
+  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory(), ...timed })
+}
+
+/** Times the predictions of the model, and measures its trade-off if the spec requests it. @param last the metrics of the last epoch */
+async function measure(
+  model: TrainedModel,
+  modelEpoch: number,
+  splits: Splits,
+  last: EpochMetrics | undefined,
+  output: MeasuringOutput,
+): Promise<TimedCuts> {
+  if (!model.spec.finish?.tradeoff) {
+    const latency = await latencyOf(model)
+    return latency ? { latency } : {}
+  }
+  const { names, timed } = await measureTradeoff(model, splits, last, output)
+  for (const name of names) await output.send({ type: 'artifact', name, epoch: modelEpoch })
+  return timed
 }
 
 /** @param epoch the last epoch */

@@ -3,6 +3,7 @@ import type { ArtifactName } from '#domain/artifact.ts'
 import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { EndReason, EpochMetrics, Failure, ProgressFrame, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { TimedCuts } from '#optimization/tradeoff.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
 /** The task of a runner; each runner has one at a time. */
@@ -74,13 +75,13 @@ type TrainingReport =
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
   /** The completed epochs of the model, and the most memory that the runner has held during the task. */
-  | { type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number }
+  | ({ type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number } & TimedCuts)
 
 type AnalysisReport =
   | { type: 'advance'; done: number; total: number }
   /** The file is complete in the scratch folder. */
   | { type: 'file'; name: string }
-  | { type: 'analysed'; peakMemoryBytes: number }
+  | ({ type: 'analysed'; peakMemoryBytes: number } & TimedCuts)
 
 /** Resolves when the report has been sent. */
 export type SendReport = (report: RunnerReport) => Promise<void>

@@ -3,10 +3,12 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Latency } from '#optimization/latency.ts'
 import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { analysisSections } from './analysis-sections.ts'
 import { bestEpoch } from './best-epoch.ts'
 import { escapeHtml } from './escape-html.ts'
+import { latencySection } from './latency-section.ts'
 import { linePlot } from './line-plot.ts'
 import { tradeoffSection } from './tradeoff-section.ts'
 
@@ -16,6 +18,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 interface Measurements {
   analyses?: ReportedResults | undefined
   tradeoff?: Tradeoff | undefined
+  latency?: Latency | undefined
 }
 
 /** A self-contained page with curves, layers, the measurements that there are, the spec, and a command that repeats the training. */
@@ -51,8 +54,12 @@ ${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p
 `
 }
 
-function measured({ analyses = {}, tradeoff }: Measurements): string {
-  const sections = [...analysisSections(analyses), tradeoff && tradeoffSection(tradeoff)]
+function measured({ analyses = {}, tradeoff, latency }: Measurements): string {
+  const sections = [
+    latency && latencySection(latency),
+    ...analysisSections(analyses),
+    tradeoff && tradeoffSection(tradeoff),
+  ]
   return sections.map(section => (section ? `\n${section}` : '')).join('')
 }
 

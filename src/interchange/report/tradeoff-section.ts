@@ -1,4 +1,5 @@
 import { scoreOf, type Tradeoff, type TradeoffPoint } from '#optimization/tradeoff.ts'
+import { machine, milliseconds } from './latency-section.ts'
 import { linePlot } from './line-plot.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -11,17 +12,17 @@ const NAMES: Readonly<Record<string, string>> = {
 const PLOTTED_LOSS_OF_ACCURACY = 0.1
 
 /** The curves of a trade-off, and their points as a table. */
-export function tradeoffSection({ points, parameters, recalibration }: Tradeoff): string {
-  const rows = points.map(rowOf).join('\n')
+export function tradeoffSection({ points, parameters, recalibration, timedOn }: Tradeoff): string {
+  const rows = points.map(point => rowOf(point, timedOn !== undefined)).join('\n')
   const note = recalibration
     ? ` Statistics of batch normalizations were averaged over ${recalibration.batches} training batches of ${recalibration.batchSize} examples.`
     : ''
   return `<h2>Trade-off</h2>
-<p>The same model with fewer or more zeros, without further training, on the validation split.${note}</p>
+<p>The same model with fewer or more zeros, without further training, on the validation split.${note}${timedOn ? ` Times are of one example on ${machine(timedOn)}.` : ''}</p>
 ${plotOf(points)}
 <details><summary>All ${points.length} points</summary>
 <div class="scroll"><table>
-<tr><th>rule</th><th>zero</th><th>not zero of ${parameters.toLocaleString('en')}</th><th>bytes</th><th>bytes, zst</th><th>accuracy</th><th>loss</th></tr>
+<tr><th>rule</th><th>zero</th><th>not zero of ${parameters.toLocaleString('en')}</th><th>bytes</th><th>bytes, zst</th><th>accuracy</th><th>loss</th>${timedOn ? '<th>dense, ms</th><th>sparse, ms</th>' : ''}</tr>
 ${rows}
 </table></div></details>`
 }
@@ -45,7 +46,7 @@ function plotOf(points: readonly TradeoffPoint[]): string {
   )
 }
 
-function rowOf(point: TradeoffPoint): string {
+function rowOf(point: TradeoffPoint, isTimed: boolean): string {
   const { sparsity, nonzero, sizeBytes, validationAccuracy, validationLoss, own } = point
   const cells = [
     `${NAMES[curveOf(point)]}${own ? ' (the model itself)' : ''}`,
@@ -55,8 +56,16 @@ function rowOf(point: TradeoffPoint): string {
     sizeBytes.zst.toLocaleString('en'),
     validationAccuracy === undefined ? '' : percent(validationAccuracy),
     validationLoss.toPrecision(4),
+    ...(isTimed ? timesOf(point) : []),
   ]
   return `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`
+}
+
+/** Of one example, if the point was timed. */
+function timesOf({ timings: [timing] = [] }: TradeoffPoint): string[] {
+  return [timing?.denseMilliseconds, timing?.sparseMilliseconds].map(time =>
+    time === undefined ? '' : milliseconds(time),
+  )
 }
 
 function curveOf({ rule, scope }: TradeoffPoint): string {

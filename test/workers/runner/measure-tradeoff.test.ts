@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, it } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import type { TradeoffPoint } from '#optimization/tradeoff.ts'
 import { ONE_LAYER } from '#test/support/post-job.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { runTask } from '#workers/runner/run-task.ts'
@@ -45,6 +46,8 @@ async function run(
   return sent
 }
 
+const cutOf = ({ rule, scope, nonzero }: Pick<TradeoffPoint, 'rule' | 'scope' | 'nonzero'>) =>
+  `${rule} ${scope} ${nonzero}`
 const artifactsIn = (sent: readonly RunnerReport[]) =>
   sent.flatMap(report => (report.type === 'artifact' ? [report.name] : []))
 const measuringIn = (sent: readonly RunnerReport[]) =>
@@ -61,6 +64,26 @@ it('a job measures its trade-off after its other files, and reports the progress
   assert.deepEqual(artifactsIn(reports), ['model.sparse.safetensors', 'metrics.csv', 'tradeoff.json'])
   assert.ok(measuringIn(reports).length > 0)
   assert.equal(reports.at(-1)!.type, 'done')
+})
+
+it('a job times the predictions of its model and of each cut, dense and sparse, and says where', async () => {
+  const done = reports.at(-1)
+  assert.ok(done?.type === 'done')
+  const { timings, processor, backend, threads } = done.latency!
+  assert.ok(processor.length > 0 && backend.length > 0)
+  assert.equal(threads, 1)
+  assert.deepEqual(
+    timings.map(({ batchSize }) => batchSize),
+    [1, 32],
+  )
+  const { points } = JSON.parse(await readFile(join(scratch, 'tradeoff.json'), 'utf8'))
+  const cuts = new Set(points.flatMap((point: TradeoffPoint) => (point.own ? [] : [cutOf(point)])))
+  assert.deepEqual(new Set(done.cutTimings!.map(cutOf)), cuts)
+  for (const { denseMilliseconds, sparseMilliseconds } of [
+    ...timings,
+    ...done.cutTimings!.flatMap(cut => cut.timings),
+  ])
+    assert.ok(denseMilliseconds > 0 && sparseMilliseconds > 0)
 })
 
 it('a job that was stopped meanwhile ends with the reason, and a restart measures the same without training', async () => {

@@ -43,6 +43,13 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0)} ${UNITS[unit]}`
 }
 
+/** A time with three significant digits, in microseconds below a tenth of a millisecond: 31.2 µs, 4.05 ms. */
+export function formatMilliseconds(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '–'
+  const [value, unit] = milliseconds < 0.1 ? [1000 * milliseconds, 'µs'] : [milliseconds, 'ms']
+  return `${formatNumber(value, 3)} ${unit}`
+}
+
 /** A ratio such as 21.4×. */
 export function formatRatio(ratio: number): string {
   return `${ratio < 100 ? ratio.toFixed(1) : whole.format(ratio)}×`

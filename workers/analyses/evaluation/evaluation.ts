@@ -30,7 +30,7 @@ export const evaluation: Computation = async input => {
     models: measured.map((each, index) => describeModel(models[index]!.jobId, each, labelColumns)),
     ...(comparison && { comparison }),
   }
-  return evaluationFiles(result, one!.predictions, flips)
+  return { files: evaluationFiles(result, one!.predictions, flips) }
 }
 
 async function measureModels(

@@ -17,6 +17,8 @@ export interface MeasuringOptions {
   signal: AbortSignal
   /** Called after every measurement with the number of points so far. */
   onProgress(done: number, total: number): Promise<void>
+  /** Called with every cut after it was measured. */
+  onCut?(cut: CutModel): Promise<void>
 }
 
 export interface TradeoffResult {
@@ -33,7 +35,7 @@ export interface TradeoffResult {
 export async function computeTradeoff(
   model: TrainedModel,
   splits: Splits,
-  { levels = [], signal, onProgress }: MeasuringOptions,
+  { levels = [], signal, onProgress, onCut }: MeasuringOptions,
 ): Promise<TradeoffResult> {
   const run = prepareRun(model.spec, splits, signal)
   const isRecalibrated = hasBatchStatistics(run.network.topology)
@@ -42,7 +44,9 @@ export async function computeTradeoff(
   const measureCut = async (cut: CutModel) => {
     const atPoint = isRecalibrated ? await evaluator.recalibrate(cut) : cut
     statistics.push({ cut: atPoint.cut, statistics: atPoint.statistics })
-    return { ...atPoint.cut, ...(await measure(atPoint, evaluator)) }
+    const measurement = await measure(atPoint, evaluator)
+    await onCut?.(atPoint)
+    return { ...atPoint.cut, ...measurement }
   }
   try {
     const curves = curvesOf(model).map(curve => openCurve(model, curve, levels))

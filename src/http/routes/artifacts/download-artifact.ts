@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
-import { ArtifactVariant } from '#domain/artifact.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
@@ -9,6 +8,7 @@ import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOAD_PROBLEMS, DOWNLOADED } from '#http/send-artifact.ts'
 import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
+import { VariantQuery } from '#http/variant-query.ts'
 import { type ArtifactForm, findArtifact } from '#jobs/find-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -21,7 +21,7 @@ const get = {
   description:
     'The whole file or one range of it, with a strong ETag and its digest. Files that are not stored are made by the first request.',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
-  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
+  querystring: VariantQuery.extend({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: DOWNLOADED,
 }
 

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
-import { ArtifactVariant } from '#domain/artifact.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOAD_PROBLEMS, DOWNLOADED } from '#http/send-artifact.ts'
 import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
+import { VariantQuery } from '#http/variant-query.ts'
 import { ManifestEntry } from '#jobs/artifact-manifest.ts'
 import type { ArtifactForm } from '#jobs/find-artifact.ts'
 import { findModelArtifact, modelManifest, requireRegistered } from '#jobs/registered-model.ts'
@@ -33,7 +33,7 @@ const get = {
   summary: 'Download a file of a registered model',
   description: 'The whole file or one range of it: the same bytes as that file of its job.',
   params: Params,
-  querystring: ArtifactVariant.extend(POINT_QUERY),
+  querystring: VariantQuery.extend(POINT_QUERY),
   response: DOWNLOADED,
 }
 

@@ -5,6 +5,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import type { PageProps } from '../../routes.ts'
+import { isTerminal } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
 import { useJob } from '../../state/use-job.ts'
 import { useThrottled } from '../../state/use-throttled.ts'
@@ -16,6 +17,7 @@ import { JobFacts } from './job-facts.tsx'
 import { JobFigures } from './job-figures.tsx'
 import { JobNotices } from './job-notices.tsx'
 import { Log } from './log.tsx'
+import { Predictions } from './predictions.tsx'
 
 /** How often a job that trains is asked for its checkpoints at most. */
 const CHECKPOINTS_MS = 5000
@@ -48,7 +50,10 @@ export function JobPage({ params }: PageProps) {
         <JobFigures job={job} progress={progress} />
         <div class="with-aside">
           <Curves job={job} epochs={epochs} />
-          <JobFacts job={job} events={events} />
+          <div class="stack">
+            {hasModel(job) && <Predictions job={job} />}
+            <JobFacts job={job} events={events} />
+          </div>
         </div>
         <Artifacts job={job} version={`${job.status} ${countOf(events, 'artifact')}`} />
         <div class="columns">
@@ -58,6 +63,11 @@ export function JobPage({ params }: PageProps) {
       </div>
     </>
   )
+}
+
+/** Whether the files of its model exist. */
+function hasModel({ status, metrics, expired }: Job): boolean {
+  return metrics !== undefined && (isTerminal(status) || status === 'paused') && !expired?.artifacts
 }
 
 function countOf(events: readonly JobEvent[], type: JobEvent['type']): number {

@@ -4,7 +4,7 @@ import { FormField } from '../../components/form-field.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { formatBytes } from '../../format/numbers.ts'
 import { client } from '../../state/session.ts'
-import { downloadQuery, fileNameOf, MODEL_FILES, type ModelFile } from './model-files.ts'
+import { downloadRequest, fileNameOf, MODEL_FILES, type ModelFile } from './model-files.ts'
 import type { ModelPoint } from './model-points.ts'
 import { saveVerified } from './save-verified.ts'
 
@@ -30,7 +30,8 @@ export function DownloadModel({ model, takesFocus }: DownloadModelProps) {
   }, [])
   const download = () => {
     setState({ isRunning: true })
-    const answer = client.value.jobs.artifact(model.jobId, file, downloadQuery(model))
+    const { name, query } = downloadRequest(model, file)
+    const answer = client.value.jobs.artifact(model.jobId, name, query)
     answer
       .then(found => saveVerified(found, fileNameOf(model, file)))
       .then(

@@ -2,7 +2,7 @@ import type { Job } from '@thresher/client'
 import { Facts } from '../../components/facts.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { jobName } from '../../format/job-name.ts'
-import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatBytes, formatMilliseconds, formatNumber, formatPercent } from '../../format/numbers.ts'
 import { linkTo } from '../../state/location.ts'
 import { DownloadModel } from './download-model.tsx'
 import type { ModelPoint } from './model-points.ts'
@@ -22,7 +22,7 @@ export function ModelDetails({ model, job, takesFocus }: ModelDetailsProps) {
         <p class="quiet">Select a model in the chart to see what it is and to download exactly that one.</p>
       </Panel>
     )
-  const { label, accuracy, loss, sparsity, sizeBytes } = model
+  const { label, accuracy, loss, sparsity, sizeBytes, timing } = model
   return (
     <Panel title={label[0]!.toUpperCase() + label.slice(1)}>
       <div class="stack">
@@ -38,6 +38,11 @@ export function ModelDetails({ model, job, takesFocus }: ModelDetailsProps) {
             ['Validation loss', formatNumber(loss)],
             ['Sparsity', formatPercent(sparsity)],
             ['Sparse file', formatBytes(sizeBytes)],
+            [
+              'One prediction',
+              timing &&
+                `${formatMilliseconds(timing.sparseMilliseconds)}, dense ${formatMilliseconds(timing.denseMilliseconds)}`,
+            ],
           ]}
         />
         <DownloadModel model={model} takesFocus={takesFocus} />

@@ -1,3 +1,4 @@
+import type { ArtifactQuery } from '@thresher/client'
 import type { ModelPoint } from './model-points.ts'
 
 /** The files in which a model can be downloaded, with a few words for each. */
@@ -10,13 +11,16 @@ export const MODEL_FILES = {
   'model.onnx': 'ONNX',
   'model.tfjs.zip': 'TensorFlow.js',
   'weights.npz': 'NumPy and SciPy',
+  'model.runtime.zip': 'a page that runs it in the browser, without a server',
 } as const
 
 export type ModelFile = keyof typeof MODEL_FILES
 
-/** The query that downloads a file of exactly this model. */
-export function downloadQuery({ selection }: ModelPoint): Record<string, string | number> {
-  return { ...selection }
+/** The request that downloads a file of exactly this model. */
+export function downloadRequest({ selection }: ModelPoint, file: ModelFile) {
+  const query: ArtifactQuery = { ...selection }
+  if (file !== 'model.runtime.zip') return { name: file, query }
+  return { name: 'model.sparse.safetensors', query: { ...query, runtime: 'browser' } satisfies ArtifactQuery }
 }
 
 /** The name of the saved file: `job_1-magnitude-global-0.95-model.keras`. */

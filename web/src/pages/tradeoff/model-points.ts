@@ -1,4 +1,4 @@
-import type { EpochMetrics, Job, KeptCheckpoint, Tradeoff, TradeoffPoint } from '@thresher/client'
+import type { EpochMetrics, Job, KeptCheckpoint, Timing, Tradeoff, TradeoffPoint } from '@thresher/client'
 
 /** The query of a download that selects exactly one model of a job; `{}` is the model of the job itself. */
 export interface Selection {
@@ -21,11 +21,13 @@ export interface ModelPoint {
   loss: number
   /** Size of model.sparse.safetensors. */
   sizeBytes: number
+  /** How long the prediction of one example takes; absent if it was not timed. */
+  timing?: Pick<Timing, 'denseMilliseconds' | 'sparseMilliseconds'>
   selection: Selection
 }
 
 export interface ModelsOfJob {
-  job: Pick<Job, 'id' | 'metrics' | 'modelEpoch'>
+  job: Pick<Job, 'id' | 'metrics' | 'modelEpoch' | 'latency'>
   tradeoff?: Tradeoff
   checkpoints: readonly KeptCheckpoint[]
   epochs: readonly EpochMetrics[]
@@ -40,7 +42,7 @@ export function modelPoints({ job, tradeoff, checkpoints, epochs }: ModelsOfJob)
   return [
     ...(points.some(({ own }) => own)
       ? []
-      : epochs.filter(({ epoch }) => epoch === trained).map(trainedPoint(job.id))),
+      : epochs.filter(({ epoch }) => epoch === trained).map(trainedPoint(job))),
     ...ownPoint(job.id, points),
     ...points.filter(({ own }) => !own).map(point => cutPoint(job.id, point)),
     ...others.map(epochPoint(job.id)),
@@ -58,7 +60,7 @@ function ownPoint(jobId: string, points: readonly TradeoffPoint[]): ModelPoint[]
 const TRAINED = { label: 'trained model', selection: {} }
 
 function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
-  const { rule, scope, sparsity, validationAccuracy, validationLoss, sizeBytes } = point
+  const { rule, scope, sparsity, validationAccuracy, validationLoss, sizeBytes, timings } = point
   const curve = `${rule}, ${scope}`
   return {
     ...{
@@ -70,14 +72,23 @@ function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
       sizeBytes: sizeBytes.sparse,
     },
     ...(validationAccuracy !== undefined && { accuracy: validationAccuracy }),
+    ...timingOf(timings),
     selection: { sparsity, rule, scope },
   }
 }
 
-const trainedPoint = (jobId: string) => (metrics: EpochMetrics) => ({
-  ...epochPoint(jobId)(metrics),
-  ...TRAINED,
-})
+const trainedPoint =
+  ({ id, latency }: ModelsOfJob['job']) =>
+  (metrics: EpochMetrics) => ({
+    ...epochPoint(id)(metrics),
+    ...timingOf(latency?.timings),
+    ...TRAINED,
+  })
+
+/** Of a batch of one, which comes first. */
+function timingOf([timing]: readonly Timing[] = []): Pick<ModelPoint, 'timing'> {
+  return timing ? { timing } : {}
+}
 
 const epochPoint =
   (jobId: string) =>

@@ -4,7 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { type Sorting, sortRows } from '../../components/sort-rows.ts'
 import { jobName } from '../../format/job-name.ts'
-import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatBytes, formatMilliseconds, formatNumber, formatPercent } from '../../format/numbers.ts'
 import type { ModelPoint } from './model-points.ts'
 import { pointId } from './point-id.ts'
 
@@ -20,7 +20,18 @@ const VALUES: Record<string, (model: ModelPoint) => number | undefined> = {
   loss: ({ loss }) => loss,
   sparsity: ({ sparsity }) => sparsity,
   sizeBytes: ({ sizeBytes }) => sizeBytes,
+  dense: ({ timing }) => timing?.denseMilliseconds,
+  sparse: ({ timing }) => timing?.sparseMilliseconds,
 }
+
+/** Of one prediction. */
+const TIMES: Column<ModelPoint>[] = (['dense', 'sparse'] as const).map(kind => ({
+  id: kind,
+  header: `Time, ${kind}`,
+  numeric: true,
+  sortable: true,
+  cell: ({ timing }) => formatMilliseconds(timing?.[`${kind}Milliseconds`]),
+}))
 
 /** Every model with its figures. */
 export function PointTable({ models, jobs, front, onSelect }: PointTableProps) {
@@ -52,6 +63,7 @@ export function PointTable({ models, jobs, front, onSelect }: PointTableProps) {
       sortable: true,
       cell: ({ sizeBytes }) => formatBytes(sizeBytes),
     },
+    ...TIMES,
     { id: 'front', header: 'Front', cell: model => (front.has(pointId(model)) ? 'yes' : '') },
     {
       id: 'select',

@@ -65,7 +65,11 @@ function Controls() {
   const isOpen = table.value === '1'
   return (
     <div class="row small">
-      <ChoiceButtons label="Horizontal axis" state={x} choices={{ sparsity: 'Sparsity', bytes: 'Bytes' }} />
+      <ChoiceButtons
+        label="Horizontal axis"
+        state={x}
+        choices={{ sparsity: 'Sparsity', bytes: 'Bytes', time: 'Time' }}
+      />
       <ChoiceButtons label="Range" state={range} choices={{ near: 'Near the best', all: 'All' }} />
       <Button kind="quiet" pressed={isOpen} onClick={() => (table.value = isOpen ? '0' : '1')}>
         Table
@@ -74,7 +78,10 @@ function Controls() {
   )
 }
 
-function summaryOf(models: readonly ModelPoint[], { points, front, frontIds, left }: Plotted): string {
+function summaryOf(
+  models: readonly ModelPoint[],
+  { points, front, frontIds, left, untimed }: Plotted,
+): string {
   const byId = new Map(models.map(model => [pointId(model), model]))
   const [first, last] = [front[0], front.at(-1)].map(point => point && byId.get(point.id))
   const sentences = [
@@ -86,6 +93,7 @@ function summaryOf(models: readonly ModelPoint[], { points, front, frontIds, lef
     first && first === last && `It is ${describe(first, false)}.`,
     left > 0 &&
       `${formatCount(left)} models with an accuracy more than 10 points below the best are not shown.`,
+    untimed > 0 && `${formatCount(untimed)} models have not been timed and are not shown.`,
   ]
   return sentences.filter(Boolean).join(' ')
 }
