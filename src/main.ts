@@ -44,7 +44,7 @@ if (!hasKeys && !isLoopbackAddress(config.host)) {
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; `openssl rand -hex 32` makes a good one')
 if (adminKey?.revokedAt) logger.warn('ADMIN_KEY has been revoked and is refused; set another one')
-const children = openChildren()
+const children = openChildren(config.datasetsDir)
 await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
 void resumeUploads(

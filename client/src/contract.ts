@@ -468,9 +468,9 @@ export type Artifact = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */
@@ -501,6 +501,57 @@ export type Artifact = {
          * Non-zero weights that rounding made zero.
          */
         changedZeros: number;
+        /**
+         * Largest change of a weight as a multiple of the scale of its channel; with int8 only.
+         */
+        maxErrorInScales?: number;
+        /**
+         * Present if it was measured, with int8 only.
+         */
+        validation?: {
+            /**
+             * Examples of the validation split that were measured.
+             */
+            examples: number;
+            /**
+             * Examples of the validation split.
+             */
+            of: number;
+            /**
+             * Of the weights in float32.
+             */
+            before: {
+                validationLoss: number;
+                /**
+                 * Absent for a loss without classes.
+                 */
+                validationAccuracy?: number;
+                /**
+                 * Present with more than five classes.
+                 */
+                validationTop5Accuracy?: number;
+                validationMeanAbsoluteError?: number;
+            };
+            /**
+             * Of the weights as the file contains them.
+             */
+            after: {
+                validationLoss: number;
+                /**
+                 * Absent for a loss without classes.
+                 */
+                validationAccuracy?: number;
+                /**
+                 * Present with more than five classes.
+                 */
+                validationTop5Accuracy?: number;
+                validationMeanAbsoluteError?: number;
+            };
+        };
+        /**
+         * Why there is no `validation`, such as that the dataset was deleted; with int8 only.
+         */
+        notMeasured?: string;
     };
     /**
      * How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.
@@ -3065,9 +3116,9 @@ export type ManifestEntry = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */
@@ -3098,6 +3149,57 @@ export type ManifestEntry = {
          * Non-zero weights that rounding made zero.
          */
         changedZeros: number;
+        /**
+         * Largest change of a weight as a multiple of the scale of its channel; with int8 only.
+         */
+        maxErrorInScales?: number;
+        /**
+         * Present if it was measured, with int8 only.
+         */
+        validation?: {
+            /**
+             * Examples of the validation split that were measured.
+             */
+            examples: number;
+            /**
+             * Examples of the validation split.
+             */
+            of: number;
+            /**
+             * Of the weights in float32.
+             */
+            before: {
+                validationLoss: number;
+                /**
+                 * Absent for a loss without classes.
+                 */
+                validationAccuracy?: number;
+                /**
+                 * Present with more than five classes.
+                 */
+                validationTop5Accuracy?: number;
+                validationMeanAbsoluteError?: number;
+            };
+            /**
+             * Of the weights as the file contains them.
+             */
+            after: {
+                validationLoss: number;
+                /**
+                 * Absent for a loss without classes.
+                 */
+                validationAccuracy?: number;
+                /**
+                 * Present with more than five classes.
+                 */
+                validationTop5Accuracy?: number;
+                validationMeanAbsoluteError?: number;
+            };
+        };
+        /**
+         * Why there is no `validation`, such as that the dataset was deleted; with int8 only.
+         */
+        notMeasured?: string;
     };
     /**
      * How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.
@@ -6266,9 +6368,9 @@ export type DownloadArtifactData = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */
@@ -6396,9 +6498,9 @@ export type HeadArtifactData = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */
@@ -8306,9 +8408,9 @@ export type DownloadModelArtifactData = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */
@@ -8429,9 +8531,9 @@ export type HeadModelArtifactData = {
          */
         layout?: 'torch';
         /**
-         * Weights rounded to bfloat16.
+         * Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.
          */
-        dtype?: 'bf16';
+        dtype?: 'bf16' | 'int8';
         /**
          * Weights with their zeros stored.
          */

@@ -122,6 +122,18 @@ export const PREDICT: ChildKind = {
   largeBytes: Number.POSITIVE_INFINITY,
 }
 
+/** Measures models with rounded weights; the child holds TensorFlow, a model and a dataset. */
+export const MEASURE: ChildKind = {
+  pool: { children: 1, idleSeconds: 10, waiting: 64, perTenant: 16, heapBytes: 4 * GiB },
+  limits: bytes => ({
+    seconds: 600,
+    residentBytes: ofMachine(4 * GiB + 4 * bytes),
+    folderBytes: 0,
+    answerBytes: MiB,
+  }),
+  largeBytes: Number.POSITIVE_INFINITY,
+}
+
 function ofMachine(bytes: number): number {
   // If the container has no limit, this is 0 or far above the memory of any machine.
   const container = process.constrainedMemory() || Number.POSITIVE_INFINITY

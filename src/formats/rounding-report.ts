@@ -4,6 +4,6 @@ export interface RoundingReport {
   maxAbsoluteError: number
   /** Non-zeros that became zero. */
   changedZeros: number
-  /** Largest change of a weight as a multiple of the scale of its channel; of int8 only. */
+  /** Largest change of a weight as a multiple of the scale of its channel; with int8 only. */
   maxErrorInScales?: number
 }

@@ -8,6 +8,7 @@ import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { loadCut } from './find-cut.ts'
+import { measureRounding } from './measure-rounding.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 import { readReported } from './report-analyses.ts'
 
@@ -16,16 +17,11 @@ import { readReported } from './report-analyses.ts'
  * @throws AppError `not_found` when the job cannot have this artifact
  */
 export async function exportArtifact(
-  {
-    exports,
-    events,
-    blobs,
-    exporter,
-    owner,
-  }: Pick<Stores, 'exports' | 'events' | 'blobs' | 'owner'> & Pick<Children, 'exporter'>,
+  stores: Pick<Stores, 'exports' | 'events' | 'blobs' | 'owner'> & Pick<Children, 'exporter' | 'measurer'>,
   job: Job,
   request: ExportRequest,
 ): Promise<Artifact> {
+  const { exports, events, blobs, exporter, owner } = stores
   const { name, variant, checkpoint, cut } = request
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readEpochs(job)).filter(({ epoch }) => epoch <= last)
@@ -40,10 +36,12 @@ export async function exportArtifact(
     latency: job.latency,
   }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
-  const { bytes, ...rest } = await exporter.encode(task, source, owner.tenant).catch(error => {
+  const { bytes, rounding } = await exporter.encode(task, source, owner.tenant).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
     throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
   })
+  const isMeasured = checkpoint && variant.dtype === 'int8'
+  const scores = isMeasured && (await measureRounding(stores, job, checkpoint, task.cut))
   const artifact: Artifact = {
     name,
     ...describeFile(name, variant),
@@ -51,7 +49,7 @@ export async function exportArtifact(
     ...(Object.keys(variant).length > 0 && { variant }),
     ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
     ...(cut && { cut: cut.point }),
-    ...rest,
+    ...(rounding && { rounding: { ...rounding, ...scores } }),
   }
   if (await exports.record(job, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)

@@ -25,7 +25,7 @@ import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'exports' | 'events' | 'owner'> &
   TradeoffStores &
-  Pick<Children, 'exporter'>
+  Pick<Children, 'exporter' | 'measurer'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
 export type ArtifactForm = ArtifactVariant & {

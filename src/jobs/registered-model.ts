@@ -1,4 +1,3 @@
-import type { Children } from '#children/open-children.ts'
 import { artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import { modelIdOf } from '#domain/model-reference.ts'
@@ -41,7 +40,7 @@ export async function findRegisteredModel(
 
 /** A file of the model. @throws AppError as `findArtifact` does; `not_found` for a file about a training */
 export async function findModelArtifact(
-  stores: ArtifactStores & Pick<Children, 'exporter'>,
+  stores: ArtifactStores,
   model: RegisteredModel,
   name: string,
   form: Omit<ArtifactForm, 'checkpoint'>,

@@ -20,15 +20,16 @@ const CutPoint = z.object({
 export type CutPoint = z.infer<typeof CutPoint>
 
 /** What a model scores on the validation split. */
-const scores = {
+export const ValidationScores = z.object({
   validationLoss: z.number(),
   validationAccuracy: share.optional().describe('Absent for a loss without classes.'),
   validationTop5Accuracy: share.optional().describe('Present with more than five classes.'),
   validationMeanAbsoluteError: z.number().optional(),
-}
+})
+export type ValidationScores = z.infer<typeof ValidationScores>
 
 /** A cut with its validation metrics. */
-export const MeasuredCut = CutPoint.extend(scores).meta({ id: 'MeasuredCut' })
+export const MeasuredCut = CutPoint.extend(ValidationScores.shape).meta({ id: 'MeasuredCut' })
 export type MeasuredCut = z.infer<typeof MeasuredCut>
 
 /** One measured point of a trade-off. */

@@ -26,6 +26,10 @@ before(async () => {
       'sparse.safetensors': await encodeModel('model.sparse.safetensors', model),
       'sparse.safetensors.zst': await encodeModel('model.sparse.safetensors.zst', model),
       'sparse.bf16.safetensors': await encodeModel('model.sparse.safetensors', model, { dtype: 'bf16' }),
+      'sparse.int8.safetensors': await encodeModel('model.sparse.safetensors', model, { dtype: 'int8' }),
+      'sparse.int8.safetensors.zst': await encodeModel('model.sparse.safetensors.zst', model, {
+        dtype: 'int8',
+      }),
       'dense.safetensors': await encodeModel('model.safetensors', model),
       'torch.safetensors': await encodeModel('model.safetensors', model, { layout: 'torch' }),
       keras: await encodeModel('model.keras', model, { graph: 'logits', preprocessing: 'none' }),

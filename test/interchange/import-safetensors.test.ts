@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { before, describe, it } from 'node:test'
+import { asInt8 } from '#formats/int8.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
+import { variablesOf } from '#network/variables.ts'
 import { byName, layer, modelImports, writeLenet } from './model-imports.ts'
 
 describe('uploaded safetensors', () => {
@@ -40,6 +42,26 @@ describe('uploaded safetensors', () => {
         assert.ok(Math.abs(value - exact[i]!) <= Math.abs(exact[i]!) / 128)
       })
     })
+  })
+
+  it('int8 is read as the float32 values that it stands for', async () => {
+    const { bytes } = await encodeArtifact('model.sparse.safetensors', record, { dtype: 'int8' })
+    await writeFile(pathOf('int8.safetensors'), bytes)
+    const { checkpoint } = await bring(['int8.safetensors'], lenet)
+    const model = modelFromCheckpoint(record.spec, record.checkpoint!)
+    const expected = asInt8(model.weights, variablesOf(model.topology))
+    assert.deepEqual(byName(checkpoint.state.variables.params!), byName(expected))
+  })
+
+  it('a file whose scales are missing is refused with its name', async () => {
+    const { bytes } = await encodeArtifact('model.sparse.safetensors', record, { dtype: 'int8' })
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    const left = tensors.filter(({ name }) => name !== 'conv1/kernel.scales')
+    await writeFile(pathOf('without.safetensors'), encodeSafetensors(left, metadata))
+    await assert.rejects(
+      bring(['without.safetensors'], lenet),
+      /without\.safetensors is damaged.*: the file needs "conv1\/kernel\.scales" of dtype F32/,
+    )
   })
 
   it('a module with other names is matched by shape and position, never by a guess', async () => {

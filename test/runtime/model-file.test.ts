@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ArtifactVariant } from '#domain/artifact.ts'
+import { asInt8 } from '#formats/int8.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
-import { encodeArtifact } from '#interchange/encode-artifact.ts'
+import { encodeArtifact, encodeModel } from '#interchange/encode-artifact.ts'
 import { type Random, randomStream } from '#network/random.ts'
+import { variablesOf } from '#network/variables.ts'
 import { readModelFile } from '#runtime/src/file/read-model-file.ts'
 import { ModelError } from '#runtime/src/model-error.ts'
 import { buildGraph } from '#runtime/src/network/build-graph.ts'
+import { LAYOUT_NETWORKS } from '#test/client/layout-networks.ts'
+import { modelOf } from '#test/interchange/model-of.ts'
 import { recordOf } from '#test/support/record.ts'
 
 type Name = 'model.sparse.safetensors' | 'model.sparse.safetensors.zst' | 'model.safetensors'
@@ -50,6 +54,27 @@ describe('a model file', () => {
         for (const [i, value] of weights.read(name, shape).entries())
           assert.ok(Math.abs(value - data[i]!) <= Math.abs(data[i]!) / 256, `${name} ${i}`)
     })
+
+  for (const name of ['model.sparse.safetensors', 'model.sparse.safetensors.zst'] as const)
+    it(`${name} has int8 weights multiplied by the scales of their channels`, async () => {
+      for (const l1 of THRESHOLDS) {
+        const { spec, checkpoint } = recordOf('mnist-lenet', l1)
+        const { weights, topology } = modelFromCheckpoint(spec, checkpoint!)
+        const read = readModelFile(await fileOf(name, l1, { dtype: 'int8' })).weights
+        for (const { name, shape, data } of asInt8(weights, variablesOf(topology)))
+          assert.deepEqual(read.read(name, shape), data)
+      }
+    })
+
+  it('has int8 weights of every layer, whichever axes number its outputs', async () => {
+    for (const json of Object.values(LAYOUT_NETWORKS)) {
+      const model = modelOf(json)
+      const { bytes } = await encodeModel('model.sparse.safetensors', model, { dtype: 'int8' })
+      const read = readModelFile(bytes).weights
+      for (const { name, shape, data } of asInt8(model.weights, variablesOf(model.topology)))
+        assert.deepEqual(read.read(name, shape), data)
+    }
+  })
 
   it('has the preprocessing, the output activation and the classes of its job', async () => {
     const { preprocessing, outputActivation, classes } = readModelFile(await fileOf(NAMES[0]!, 0.1))
@@ -101,6 +126,21 @@ const span = (dtype: string, length: number, begin: number, end: number) => ({
   data_offsets: [begin, end],
 })
 const FLOAT = [0, 0, 128, 63]
+/** With the kernel as int8 with scales of 1. */
+function quantized(entry: object, stored: { scales?: readonly number[]; values?: 'F32' }): Uint8Array {
+  const [count = 0] = stored.scales ?? []
+  const width = stored.values === 'F32' ? 4 : 1
+  const [values, gaps] = [4 * count + width, 4 * count + width + 1]
+  return withSparse(
+    { shape: [2, 3], encoding: 'gaps', ...entry },
+    {
+      ...(stored.scales && { 'd/kernel.scales': span('F32', count, 0, 4 * count) }),
+      'd/kernel.values': span(stored.values ?? 'I8', 1, 4 * count, values),
+      'd/kernel.gaps': span('U8', 1, values, gaps),
+    },
+    [...Array(count).fill(FLOAT).flat(), ...Array(width + 1).fill(0)],
+  )
+}
 
 /** What is wrong with a file, and how the error says it. */
 const REFUSED: Record<string, [file: Uint8Array, message: RegExp]> = {
@@ -137,7 +177,7 @@ const REFUSED: Record<string, [file: Uint8Array, message: RegExp]> = {
     withMetadata({ layout: 'torch' }),
     /layout of the file is torch; download it without/,
   ],
-  'a version from the future': [withMetadata({ 'sparse.version': '2' }), /sparse.version is 2; this version/],
+  'a version from the future': [withMetadata({ 'sparse.version': '3' }), /sparse.version is 3; this version/],
   'a topology that is cut off': [
     withMetadata({ topology: '{"inputShape":' }),
     /topology of the metadata is not valid/,
@@ -214,6 +254,36 @@ const REFUSED: Record<string, [file: Uint8Array, message: RegExp]> = {
     ),
     /"sparse.planes" has 1 values for 2 indices/,
   ],
+  ...Object.fromEntries(
+    (
+      [
+        ['without scales', { scaleAxis: 1 }, {}, /tensor "d\/kernel" needs "d\/kernel.scales" of dtype F32/],
+        [
+          'with too few scales',
+          { scaleAxis: 1 },
+          { scales: [2] },
+          /is \[2\], but the axes of \[2,3\] from 1 on are \[3\]/,
+        ],
+        ['with scales of another axis', { scaleAxis: 0 }, { scales: [3] }, /from 0 on are \[2\]/],
+        [
+          'with an axis that is no number',
+          { scaleAxis: '1' },
+          { scales: [3] },
+          /must be the number of an axis/,
+        ],
+        [
+          'whose values are floats',
+          { scaleAxis: 1 },
+          { scales: [3], values: 'F32' },
+          /values must be I8, not F32/,
+        ],
+        ['that does not name its scales', {}, { scales: [3] }, /tensor "d\/kernel" is I8; weights are F32/],
+      ] as const
+    ).map(([what, entry, stored, message]) => [
+      `an int8 tensor ${what}`,
+      [quantized(entry, stored), message] as [Uint8Array, RegExp],
+    ]),
+  ),
   'a zstd frame that ends early': [
     Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0x24, 0xff, ...Array(14).fill(0)]),
     /zstd frame is damaged or truncated/,

@@ -22,7 +22,7 @@ export async function startStores(kept: { historyEvents?: number } = {}): Promis
   const redis = await startRedis()
   const blobs = await mkdtemp(join(tmpdir(), 'thresher-blobs-'))
   const connected: Stores[] = []
-  const children = openChildren()
+  const children = openChildren('')
   const connectAgain = async () => {
     const stores = await connectDefault({
       redisUrl: redis.url,

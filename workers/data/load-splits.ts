@@ -35,6 +35,16 @@ export async function loadSplits(
   return { ...splits, ...(close && { close }) }
 }
 
+/** Reads the split that a spec validates on, and no other if the dataset stores it apart. `close` is as in `Splits`. @throws FormatError when a file has the wrong format */
+export async function loadValidation(
+  spec: Pick<TrainingSpec, 'dataset' | 'validation' | 'seed'>,
+  places: DataPlaces,
+): Promise<{ split: Split } & Pick<Splits, 'close'>> {
+  if (!('fraction' in spec.validation)) return await loadWholeSplit(spec.dataset, 'test', places)
+  const { validation: split, close } = await loadSplits(spec, places)
+  return { split, ...(close && { close }) }
+}
+
 /** Reads one split of a dataset as it is stored. `close` is as in `Splits`. @throws FormatError when a file has the wrong format */
 export async function loadWholeSplit(
   dataset: TrainingSpec['dataset'],

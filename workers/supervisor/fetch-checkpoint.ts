@@ -4,9 +4,9 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { DamagedBlobError } from '#stores/blobs/damaged-blob-error.ts'
+import { fetchBlob } from '#stores/blobs/fetch-blob.ts'
 import type { ServiceStores } from '#stores/connect.ts'
-import { DamagedBlobError } from './damaged-blob-error.ts'
-import { fetchBlob } from './fetch-blob.ts'
 
 type StoredJob = Pick<Job, 'id' | 'checkpoints' | 'spec' | 'continuedFrom'>
 

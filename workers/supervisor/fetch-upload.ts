@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { fetchBlob } from '#stores/blobs/fetch-blob.ts'
 import type { ServiceStores } from '#stores/connect.ts'
-import { fetchBlob } from './fetch-blob.ts'
 
 /**
  * The file of the uploaded dataset that a job trains on; undefined if it trains on another. The last file is kept for the next job.

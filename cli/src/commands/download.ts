@@ -24,7 +24,7 @@ interface Options {
   scope?: NonNullable<ArtifactQuery['scope']>
   checkpoint?: 'best' | 'latest' | number
   layout?: 'torch'
-  dtype?: 'bf16'
+  dtype?: 'bf16' | 'int8'
 }
 
 export default function download(): Command {
@@ -49,7 +49,7 @@ export default function download(): Command {
       parseCheckpoint,
     )
     .addOption(new Option('--layout <layout>', 'kernels and names as in PyTorch').choices(['torch']))
-    .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16').choices(['bf16']))
+    .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16 or int8').choices(['bf16', 'int8']))
     .addHelpText(
       'after',
       examples(

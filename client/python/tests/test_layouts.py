@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 import keras
 import numpy as np
@@ -45,6 +47,51 @@ class Reading(LayoutTest):
                     self.assertEqual(halves[name].dtype, np.float32)
                     np.testing.assert_allclose(halves[name], tensor, rtol=2**-8)
                 self.assertTrue(any((halves[name] != dense[name]).any() for name in dense))
+
+
+    def test_int8_is_a_multiple_of_the_scale_of_the_output_channel(self) -> None:
+        for model in MODELS:
+            with self.subTest(model=model):
+                dense, rounded = read(model, "dense.safetensors"), read(model, "sparse.int8.safetensors")
+                self.assertEqual(rounded.metadata["sparse.version"], "2")
+                for name, tensor in dense.items():
+                    self.assertEqual(rounded[name].dtype, np.float32)
+                    scale = np.abs(tensor).max(inputs_of(name, tensor), keepdims=True) / np.float32(127)
+                    if "ernel" in name or name.endswith("embeddings"):
+                        expected = np.rint(np.divide(tensor, scale, out=np.zeros_like(tensor, np.float64), where=scale > 0))
+                        np.testing.assert_array_equal(rounded[name], expected.astype(np.float32) * scale, name)
+                    else:
+                        np.testing.assert_array_equal(rounded[name], tensor, name)
+                self.assert_same(read(model, "sparse.int8.safetensors.zst"), rounded)
+
+    def test_int8_without_the_right_scales_is_refused(self) -> None:
+        header, data = split(FOLDER / "recurrences.sparse.int8.safetensors")
+        scales = header["answer/kernel.scales"]
+        one = {**scales, "shape": [1], "data_offsets": [0, 4]}
+        for damaged in [{**header, "answer/kernel.scales": one}, without(header, "answer/kernel.scales")]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "damaged.safetensors"
+                text = json.dumps(damaged).encode()
+                path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+                with self.assertRaisesRegex(thresher.ModelFileError, "answer/kernel"):
+                    thresher.load_sparse(path)
+
+
+def inputs_of(name: str, tensor: Any) -> Tuple[int, ...]:
+    """The axes of a kernel that do not number its outputs."""
+    if name.endswith("depthwiseKernel"):
+        return (0, 1)
+    return (0, 1, 3) if name == "transposed/kernel" else tuple(range(tensor.ndim - 1))
+
+
+def split(path: Path) -> Tuple[Dict[str, Any], bytes]:
+    file = path.read_bytes()
+    begin = 8 + int.from_bytes(file[:8], "little")
+    return json.loads(file[8:begin]), file[begin:]
+
+
+def without(header: Dict[str, Any], name: str) -> Dict[str, Any]:
+    return {key: value for key, value in header.items() if key != name}
 
 
 class Torch(LayoutTest):

@@ -6,7 +6,8 @@ import { ENCODINGS, type Encoding } from './encodings.ts'
 import { isLengths, isObject, parseJson } from './json.ts'
 import { takePlanes } from './planes.ts'
 import type { SafetensorsFile, StoredTensor } from './safetensors.ts'
-import { decodeValues } from './values.ts'
+import { applyScales, readScales, type Scales } from './scales.ts'
+import { decodeIntegers, decodeValues } from './values.ts'
 
 /** A row of `sparse.tensors`. */
 interface SparseTensor {
@@ -15,9 +16,12 @@ interface SparseTensor {
   encoding: Encoding
   /** The indices of the non-zeros. */
   places: Uint8Array
+  /** Of a quantized tensor. */
+  scales: Scales | undefined
 }
 
-const VERSION = '1'
+/** Of a file without scales, and of one with scales. */
+const VERSIONS = ['1', '2']
 /** A file with more weights for its size is not that of a trained model, and would take all memory. */
 const MAX_WEIGHTS_PER_BYTE = 10_000
 
@@ -26,9 +30,11 @@ const MAX_WEIGHTS_PER_BYTE = 10_000
  * @throws ModelError, also when they are read
  */
 export function openStoredWeights({ tensors, metadata }: SafetensorsFile, fileBytes: number): Weights {
-  const version = metadata.get('sparse.version') ?? VERSION
-  if (version !== VERSION)
-    throw new ModelError(`sparse.version is ${version}; this version of the runtime reads ${VERSION}`)
+  const version = metadata.get('sparse.version') ?? '1'
+  if (!VERSIONS.includes(version))
+    throw new ModelError(
+      `sparse.version is ${version}; this version of the runtime reads ${VERSIONS.join(' and ')}`,
+    )
   const sparse = parseMap(metadata.get('sparse.tensors') ?? '{}', tensors)
   checkSize(sparse, fileBytes)
   const valuesOf = openValues(sparse, tensors)
@@ -46,7 +52,7 @@ function parseMap(text: string, tensors: SafetensorsFile['tensors']): SparseTens
   const map = parseJson(text, 'sparse.tensors')
   if (!isObject(map)) throw new ModelError('sparse.tensors must be an object')
   return Object.entries(map).map(([name, json]) => {
-    const { shape, encoding: word } = isObject(json) ? json : {}
+    const { shape, encoding: word, scaleAxis } = isObject(json) ? json : {}
     const encoding = ENCODINGS.get(word)
     if (!encoding || !isLengths(shape))
       throw new ModelError(
@@ -55,7 +61,9 @@ function parseMap(text: string, tensors: SafetensorsFile['tensors']): SparseTens
     const places = tensors.get(`${name}.${word}`)
     if (places?.dtype !== encoding.dtype)
       throw new ModelError(`tensor "${name}" needs "${name}.${word}" of dtype ${encoding.dtype}`)
-    return { name, shape, encoding, places: places.bytes }
+    const scales =
+      scaleAxis === undefined ? undefined : readScales(name, shape, scaleAxis, tensors.get(`${name}.scales`))
+    return { name, shape, encoding, places: places.bytes, scales }
   })
 }
 
@@ -80,13 +88,17 @@ function openValues(
   }
 }
 
-function densify({ name, shape, encoding, places }: SparseTensor, stored: StoredTensor): Float32Array {
-  const values = decodeValues(stored, name)
+function densify(
+  { name, shape, encoding, places, scales }: SparseTensor,
+  stored: StoredTensor,
+): Float32Array {
+  const values = scales ? decodeIntegers(stored, name) : decodeValues(stored, name)
   const count = encoding.count(places)
   if (values.length !== count)
     throw new ModelError(`tensor "${name}" has ${count} indices, but ${values.length} values`)
   const dense = new Float32Array(elementCount(shape))
   if (!encoding.scatter(places, values, dense))
     throw new ModelError(`the indices of tensor "${name}" do not fit its shape [${shape}]`)
+  if (scales) applyScales(dense, scales)
   return dense
 }

@@ -18,6 +18,13 @@ export function decodeValues({ dtype, bytes }: StoredTensor, name: string): Floa
   throw new ModelError(`tensor "${name}" is ${dtype}; weights are F32 or BF16`)
 }
 
+/** The integers of quantized weights. @throws ModelError */
+export function decodeIntegers({ dtype, bytes }: StoredTensor, name: string): Float32Array {
+  if (dtype !== 'I8')
+    throw new ModelError(`tensor "${name}" has scales, so its values must be I8, not ${dtype}`)
+  return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))
+}
+
 /** The same bytes, copied unless they begin at a multiple of `itemBytes`. */
 export function aligned(bytes: Uint8Array, itemBytes: number): Uint8Array {
   return bytes.byteOffset % itemBytes === 0 ? bytes : bytes.slice()

@@ -17,7 +17,7 @@ class PointQuery(TypedDict, total=False):
 
 
 class ArtifactQuery(PointQuery, total=False):
-    """Variants of a file: `layout="torch"`, `dtype="bf16"`, `weights="dense"`, `graph="logits"`, `preprocessing="none"`."""
+    """Variants of a file: `layout="torch"`, `dtype="bf16"` or `"int8"`, `weights="dense"`, `graph="logits"`, `preprocessing="none"`."""
 
     layout: str
     dtype: str

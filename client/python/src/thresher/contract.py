@@ -611,8 +611,8 @@ class ManifestEntry(TypedDict):
 class ManifestEntryVariant(TypedDict):
     layout: NotRequired[Literal["torch"]]
     """Kernels and names as in a PyTorch module's state_dict."""
-    dtype: NotRequired[Literal["bf16"]]
-    """Weights rounded to bfloat16."""
+    dtype: NotRequired[Literal["bf16", "int8"]]
+    """Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel."""
     weights: NotRequired[Literal["dense"]]
     """Weights with their zeros stored."""
     graph: NotRequired[Literal["logits"]]
@@ -626,6 +626,41 @@ class ManifestEntryRounding(TypedDict):
     """Largest change of a weight by rounding."""
     changedZeros: int
     """Non-zero weights that rounding made zero."""
+    maxErrorInScales: NotRequired[float]
+    """Largest change of a weight as a multiple of the scale of its channel; with int8 only."""
+    validation: NotRequired[ManifestEntryRoundingValidation]
+    """Present if it was measured, with int8 only."""
+    notMeasured: NotRequired[str]
+    """Why there is no `validation`, such as that the dataset was deleted; with int8 only."""
+
+
+class ManifestEntryRoundingValidation(TypedDict):
+    examples: int
+    """Examples of the validation split that were measured."""
+    of: int
+    """Examples of the validation split."""
+    before: ManifestEntryRoundingValidationBefore
+    """Of the weights in float32."""
+    after: ManifestEntryRoundingValidationAfter
+    """Of the weights as the file contains them."""
+
+
+class ManifestEntryRoundingValidationBefore(TypedDict):
+    validationLoss: float
+    validationAccuracy: NotRequired[float]
+    """Absent for a loss without classes."""
+    validationTop5Accuracy: NotRequired[float]
+    """Present with more than five classes."""
+    validationMeanAbsoluteError: NotRequired[float]
+
+
+class ManifestEntryRoundingValidationAfter(TypedDict):
+    validationLoss: float
+    validationAccuracy: NotRequired[float]
+    """Absent for a loss without classes."""
+    validationTop5Accuracy: NotRequired[float]
+    """Present with more than five classes."""
+    validationMeanAbsoluteError: NotRequired[float]
 
 
 class MeasuredCut(TypedDict):

@@ -114,7 +114,7 @@ def load_sparse(path: Union[str, os.PathLike[str]]) -> SparseModel:
     """
     Reads `model.sparse.safetensors`, its `.zst` or any other safetensors file of the service.
 
-    bfloat16 becomes float32, because NumPy has no bfloat16; the values are the same. A `.zst` file needs Python 3.14 or the
+    bfloat16 becomes float32, because NumPy has no bfloat16, and so do int8 with scales; the values are the same. A `.zst` file needs Python 3.14 or the
     package zstandard.
     Raises ModelFileError if the file is not a safetensors file, is incomplete or has an unknown version; OSError if it cannot be opened
     """

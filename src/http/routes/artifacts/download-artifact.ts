@@ -34,7 +34,7 @@ const head = {
 }
 
 export const downloadArtifactRoute =
-  (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf<Pick<Children, 'exporter' | 'measurer'>>): FastifyPluginAsyncZod =>
   async app => {
     const problems = [
       ...DOWNLOAD_PROBLEMS,
@@ -63,7 +63,7 @@ export const downloadArtifactRoute =
   }
 
 function finderOf(
-  stores: Stores & Pick<Children, 'exporter'>,
+  stores: Stores & Pick<Children, 'exporter' | 'measurer'>,
   { jobId, name }: { jobId: string; name: string },
   form: ArtifactForm,
 ): () => Promise<StoredArtifact> {

@@ -46,7 +46,7 @@ const head = {
 }
 
 export const modelArtifactsRoutes =
-  (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf<Pick<Children, 'exporter' | 'measurer'>>): FastifyPluginAsyncZod =>
   async app => {
     const listing = routeConfig({ scope: 'read', problems: ['conflict'] })
     app.get(FOLDER, { schema: list, config: listing }, async request => {
@@ -76,7 +76,7 @@ export const modelArtifactsRoutes =
   }
 
 function finderOf(
-  stores: Stores & Pick<Children, 'exporter'>,
+  stores: Stores & Pick<Children, 'exporter' | 'measurer'>,
   { modelId, name }: z.infer<typeof Params>,
   form: ArtifactForm,
 ): () => Promise<StoredArtifact> {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import type { ServiceStores } from '#stores/connect.ts'
+import type { BlobStore } from './blob-store.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 
 /** Copies a blob to a file, which exists only once it is complete. @throws BlobNotFoundError, DamagedBlobError; errors of the disk or store */
 export async function fetchBlob(
-  blobs: ServiceStores['blobs'],
+  blobs: BlobStore,
   namespace: string,
   sha256: string,
   path: string,

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NotMeasured } from '#children/not-measured.ts'
+import type { Children } from '#children/open-children.ts'
+import type { Artifact } from '#domain/artifact.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
+import type { DatasetSpec } from '#domain/dataset.ts'
+import type { Job } from '#domain/job.ts'
+import type { RequestedCut } from '#formats/model-at.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { fetchBlob } from '#stores/blobs/fetch-blob.ts'
+import { readBlob } from '#stores/blobs/read-blob.ts'
+import type { Stores } from '#stores/connect.ts'
+
+/** The largest uploaded dataset that is copied to measure a file. */
+const MOST_DATASET_BYTES = 1024 ** 3
+
+/** What a model scores before and after its weights are rounded, or why that could not be measured. */
+export type RoundingScores = Pick<NonNullable<Artifact['rounding']>, 'validation' | 'notMeasured'>
+
+/**
+ * Measures the model of a checkpoint before and after its weights are rounded to int8, on the validation split of its job.
+ * @param cut absent for the trained model without a cut
+ * @throws AppError `unavailable` when too many tasks are waiting; BlobNotFoundError for the checkpoint
+ */
+export async function measureRounding(
+  { blobs, measurer, owner }: Pick<Stores, 'blobs' | 'owner'> & Pick<Children, 'measurer'>,
+  { id, spec }: Pick<Job, 'id' | 'spec'>,
+  { sha256, sizeBytes }: CheckpointRecord,
+  cut: RequestedCut | undefined,
+): Promise<RoundingScores> {
+  const folder = await mkdtemp(join(tmpdir(), 'thresher-measure-'))
+  try {
+    const upload = await fetchDataset(blobs, spec.dataset, folder)
+    const checkpoint = await readBlob(blobs, id, sha256)
+    const task = { spec, checkpoint, cut, uploadFile: upload?.path }
+    return { validation: await measurer.measure(task, sizeBytes + (upload?.sizeBytes ?? 0), owner.tenant) }
+  } catch (error) {
+    if (error instanceof NotMeasured) return { notMeasured: error.message }
+    throw error
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The file of an uploaded dataset; undefined for a built-in one. @throws NotMeasured if it was deleted or is too large */
+async function fetchDataset(
+  blobs: Stores['blobs'],
+  { id, upload }: DatasetSpec,
+  folder: string,
+): Promise<{ path: string; sizeBytes: number } | undefined> {
+  if (!upload) return undefined
+  const path = join(folder, 'dataset.safetensors')
+  try {
+    const { sizeBytes } = await blobs.stat(id, upload.sha256)
+    if (sizeBytes > MOST_DATASET_BYTES)
+      throw new NotMeasured(
+        `The dataset ${id} has ${sizeBytes} bytes; files are measured on datasets of at most ${MOST_DATASET_BYTES}.`,
+      )
+    await fetchBlob(blobs, id, upload.sha256, path)
+    return { path, sizeBytes }
+  } catch (error) {
+    throw error instanceof BlobNotFoundError ? new NotMeasured(`The dataset ${id} was deleted.`) : error
+  }
+}
