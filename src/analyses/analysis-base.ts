@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AnalysedJob } from '#domain/analysis.ts'
+import type { AnalysedJob, Analysis } from '#domain/analysis.ts'
 import type { DatasetSpec } from '#domain/dataset.ts'
 import type { Mistake } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
@@ -43,6 +43,17 @@ export const ANALYSIS_FIELDS = {
 export interface Subject {
   jobs: readonly AnalysedJob[]
   dataset?: DatasetSpec | undefined
+  /** The analysis whose file this one reads, if the request names one. */
+  source?: Analysis | undefined
+}
+
+/** A file of another analysis that a request names. */
+export interface SourceChoice {
+  /** Of the field with the id. */
+  path: string
+  analysisId: string
+  kind: string
+  file: string
 }
 
 /** The options of an analysis, with every default filled in, and the mistakes that the schema of the request cannot find. */
@@ -60,6 +71,10 @@ interface AnalysisFile {
 /** A kind of analysis. `workers/analyses/` computes it. */
 export interface AnalysisKindDefinition<Request> {
   resolve(request: Request, subject: Subject): Resolution
+  /** The file of another analysis that the request names; absent for a kind that reads none. */
+  source?(request: Request): SourceChoice | undefined
+  /** Of a job whose checkpoint the request does not choose, all are analysed instead of that of its model. */
+  takesEveryCheckpoint?: true
   /** Every file that a finished analysis may have, by name. */
   files: Readonly<Record<string, AnalysisFile>>
   /** The JSON file that the resource shows as `result`. */

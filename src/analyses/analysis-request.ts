@@ -2,13 +2,23 @@ import { z } from 'zod'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { ConnectivityRequest, connectivity } from './connectivity.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
+import { LayersRequest, layers } from './layers.ts'
+import { NormRatioRequest, normRatio } from './norm-ratio.ts'
+import { PlaneRequest, plane } from './plane.ts'
 import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
 // A kind has one row in each of the two tables here, and one in workers/analyses/computations.ts.
 
 /** The body of `POST /v1/analyses`. */
 export const AnalysisRequest = z
-  .discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest, ConnectivityRequest])
+  .discriminatedUnion('kind', [
+    EvaluationRequest,
+    TradeoffRequest,
+    ConnectivityRequest,
+    PlaneRequest,
+    LayersRequest,
+    NormRatioRequest,
+  ])
   .meta({
     id: 'AnalysisRequest',
     examples: [
@@ -38,6 +48,9 @@ const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRe
   evaluation,
   tradeoff,
   connectivity,
+  plane,
+  layers,
+  normRatio,
 }
 
 /** The results of all kinds, as the resource shows them. */

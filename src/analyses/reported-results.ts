@@ -1,13 +1,25 @@
 import type { ConnectivityResult } from './connectivity.ts'
 import type { EvaluationResult } from './evaluation-result.ts'
+import type { LayersResult } from './layers.ts'
+import type { NormRatioResult } from './norm-ratio.ts'
+import type { PlaneResult } from './plane.ts'
 
 /** The results of analyses that the report of a job shows. */
 export interface ReportedResults {
   evaluation?: EvaluationResult
   connectivity?: ConnectivityResult
+  plane?: PlaneResult
+  layers?: LayersResult
+  normRatio?: NormRatioResult
 }
 
 export type ReportedKind = keyof ReportedResults
 
 /** In the order of the report. */
-export const REPORTED_KINDS = ['evaluation', 'connectivity'] as const satisfies readonly ReportedKind[]
+export const REPORTED_KINDS = [
+  'evaluation',
+  'connectivity',
+  'plane',
+  'layers',
+  'normRatio',
+] as const satisfies readonly ReportedKind[]

@@ -42,20 +42,34 @@ export type Measured = z.infer<typeof Measured>
 /** Of a model in a result. */
 export const ModelPlace = z.object({ jobId: z.string(), epoch: z.int() })
 
+/** Jobs whose weights cannot be compared layer by layer. */
+export function layersMistakes(jobs: readonly AnalysedJob[]): Mistake[] {
+  return differences(jobs, { layers: SURFACE.layers! }, 'because they are compared layer by layer')
+}
+
 /** The weights of jobs are points of one surface only if the loss is the same function of them. */
 export function surfaceMistakes(jobs: readonly AnalysedJob[]): Mistake[] {
-  const last = jobs.at(-1)!
-  return jobs.slice(0, -1).flatMap(({ id, spec }, index) => {
-    const differing = Object.entries(SURFACE)
-      .filter(([, read]) => JSON.stringify(read(spec)) !== JSON.stringify(read(last.spec)))
-      .map(([what]) => what)
-    if (differing.length === 0) return []
-    const message = `must have the same ${differing.join(', ')} as ${last.id}, because the loss must be the same function of the weights; ${id} has not`
-    return [{ path: `jobs.${index}`, message }]
-  })
+  return differences(jobs, SURFACE, 'because the loss must be the same function of the weights')
 }
 
 type Spec = AnalysedJob['spec']
+
+/** What the jobs do not have in common with the last one. */
+function differences(
+  jobs: readonly AnalysedJob[],
+  facts: Readonly<Record<string, (spec: Spec) => unknown>>,
+  reason: string,
+): Mistake[] {
+  const last = jobs.at(-1)!
+  return jobs.slice(0, -1).flatMap(({ id, spec }, index) => {
+    const differing = Object.entries(facts)
+      .filter(([, read]) => JSON.stringify(read(spec)) !== JSON.stringify(read(last.spec)))
+      .map(([what]) => what)
+    if (differing.length === 0) return []
+    const message = `must have the same ${differing.join(', ')} as ${last.id}, ${reason}; ${id} has not`
+    return [{ path: `jobs.${index}`, message }]
+  })
+}
 
 const SURFACE: Readonly<Record<string, (spec: Spec) => unknown>> = {
   layers: ({ model }) => topologyOf(model),

@@ -7,8 +7,7 @@ export const AnalysedJob = z.object({ id: z.string(), spec: TrainingSpec, checkp
 export type AnalysedJob = z.infer<typeof AnalysedJob>
 
 /** A file of another analysis that an analysis reads. It has its own copy, under the same digest. */
-export const AnalysisSource = z.object({ analysisId: z.string(), name: z.string(), sha256: z.string() })
-export type AnalysisSource = z.infer<typeof AnalysisSource>
+const AnalysisSource = z.object({ analysisId: z.string(), name: z.string(), sha256: z.string() })
 
 /** The analysis that a job record is of, instead of a training. `src/analyses/` defines the kinds and their options. */
 export const Analysis = z.object({

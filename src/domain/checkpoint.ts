@@ -88,6 +88,12 @@ export function lastCheckpoint({ checkpoints }: Checkpointed): CheckpointRecord 
 /** Selects a kept checkpoint: the best one by `checkpoint.bestBy`, the last one that ends an epoch, or that of an epoch. */
 export type CheckpointSelector = 'best' | 'latest' | number
 
+/** The checkpoints that end an epoch, one of each epoch, in the order of their steps. */
+export function epochCheckpoints({ checkpoints }: Checkpointed): CheckpointRecord[] {
+  const byEpoch = new Map(checkpoints.filter(endsEpoch).map(checkpoint => [checkpoint.epoch, checkpoint]))
+  return [...byEpoch.values()]
+}
+
 /** The checkpoint of a job's model, or the selected one. */
 export function findCheckpoint(
   job: Checkpointed & { spec: { checkpoint: CheckpointSpec } },

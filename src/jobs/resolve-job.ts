@@ -14,6 +14,7 @@ export type JobStores = Pick<
   Stores,
   | 'owner'
   | 'jobs'
+  | 'analyses'
   | 'idempotency'
   | 'measurements'
   | 'queue'

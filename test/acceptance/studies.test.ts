@@ -32,6 +32,7 @@ describe('two trained jobs', () => {
   let service: Service
   let sparse: string
   let dense: string
+  let curve: string
   before(async () => {
     service = await startService()
     const ids = []
@@ -86,5 +87,56 @@ describe('two trained jobs', () => {
     for (const id of [sparse, dense]) assert.ok((await report(id)).includes(files.get('connectivity.svg')!))
     const again = await study(request)
     assert.deepEqual(again.files, files)
+    curve = again.id
+  })
+
+  it('span a plane with the bend of that curve, or with a third model', async () => {
+    const request = { kind: 'plane', jobs: [sparse, dense], points: 3, examples: 1000 }
+    const { result, files } = await study({ ...request, analysisId: curve })
+    assert.deepEqual([result.analysisId, result.points.length], [curve, 9])
+    assert.ok((await report(dense)).includes(files.get('plane.svg')!))
+    const early = { id: sparse, checkpoint: 1 }
+    const { result: other } = await study({ ...request, jobs: [early, sparse, dense] })
+    assert.deepEqual(
+      other.models.map(({ epoch }: Frame) => epoch),
+      [1, 3, 3],
+    )
+    const refusals: [object, string, RegExp][] = [
+      [request, 'analysisId', /^is required with two jobs/],
+      [
+        { ...request, jobs: [dense, sparse], analysisId: curve },
+        'connectivity',
+        /^must be between the same models/,
+      ],
+      [{ ...request, analysisId: 'analysis_x' }, 'analysisId', /^there is no analysis analysis_x/],
+      [{ ...request, jobs: [early, sparse, dense], analysisId: curve }, 'connectivity', /^must be left out/],
+    ]
+    for (const [body, path, message] of refusals) {
+      const answer = await post(service.url, '/v1/analyses', body)
+      assert.equal(answer.status, 400)
+      assert.equal(answer.body.errors[0].path, path)
+      assert.match(answer.body.errors[0].message, message)
+    }
+  })
+
+  it('have a table of the zeros in each layer', async () => {
+    const { result } = await study({ kind: 'layers', jobs: [sparse, dense] })
+    const { body: job } = await get(service.url, `/v1/jobs/${sparse}`)
+    assert.equal(result.models[0].sparsity, job.metrics.sparsity)
+    assert.deepEqual(
+      result.variables.map(({ nonzero }: Frame) => nonzero[0]),
+      job.metrics.layers.map(({ nonzero }: Frame) => nonzero),
+    )
+    assert.match(await report(sparse), /<h2>Zeros by layer<\/h2>/)
+  })
+
+  it('have an effective number of weights at every kept epoch', async () => {
+    const { result } = await study({ kind: 'normRatio', jobs: [sparse, dense] })
+    assert.deepEqual(
+      result.points.map(({ jobId, epoch }: Frame) => [jobId, epoch]),
+      [sparse, dense].flatMap(id => [1, 2, 3].map(epoch => [id, epoch])),
+    )
+    const last = result.points.filter(({ epoch }: Frame) => epoch === 3)
+    assert.ok(last[0].effective < last[1].effective)
   })
 })

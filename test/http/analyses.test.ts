@@ -142,7 +142,7 @@ describe('analyses', () => {
       error: { code: 'internal', message: 'x', retryable: false },
     })
     const cases: [object, string[]][] = [
-      [{ kind: 'guess', jobs: [id] }, ['kind: must be one of: evaluation, tradeoff, connectivity']],
+      [{ kind: 'guess', jobs: [id] }, ['kind: must be one of: evaluation, tradeoff, connectivity, plane']],
       [
         { kind: 'evaluation', jobs: [id], split: 'all', x: 1 },
         ['split: must be one of', 'x: is not a field'],

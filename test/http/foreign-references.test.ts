@@ -7,7 +7,7 @@ import { startTwoTenants, type TwoTenants } from '#test/support/two-tenants.ts'
 /** The fields of request bodies that name records. Each needs a case in `bodiesWith`. Those of sweeps are fields of jobs. */
 const REFERENCES = [
   ...['dataset.id', 'init.jobId', 'init.modelId', 'model.id'].map(field => `cloneJob.${field}`),
-  ...['dataset.id', 'jobs'].map(field => `createAnalysis.${field}`),
+  ...['analysisId', 'dataset.id', 'jobs'].map(field => `createAnalysis.${field}`),
   ...['dataset.id', 'init.jobId', 'init.modelId', 'model.id'].map(field => `createJob.${field}`),
   'createModel.jobId',
 ]
@@ -44,6 +44,7 @@ function bodiesWith(ids: RecordIds, ownJobId: string): [string, object][] {
     ['/v1/analyses', { kind: 'evaluation', jobs: [{ id: ids.jobId, checkpoint: 'best' }] }],
     ['/v1/analyses', { kind: 'evaluation', jobs: [ownJobId], dataset: { id: ids.datasetId } }],
     ['/v1/analyses', { kind: 'tradeoff', jobs: [ids.jobId] }],
+    ['/v1/analyses', { kind: 'plane', jobs: [ownJobId, ownJobId], analysisId: ids.analysisId }],
   ]
 }
 

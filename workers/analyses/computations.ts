@@ -2,6 +2,9 @@ import type { AnalysisKind } from '#analyses/analysis-request.ts'
 import type { Computation } from './computation.ts'
 import { connectivity } from './connectivity/connectivity.ts'
 import { evaluation } from './evaluation/evaluation.ts'
+import { layers } from './layers/layers.ts'
+import { normRatio } from './norm-ratio/norm-ratio.ts'
+import { plane } from './plane/plane.ts'
 import { tradeoff } from './tradeoff/tradeoff.ts'
 
 /** One row per kind of analysis. */
@@ -9,6 +12,9 @@ const COMPUTATIONS: Record<AnalysisKind, Computation> = {
   evaluation,
   tradeoff,
   connectivity,
+  plane,
+  layers,
+  normRatio,
 }
 
 /** @throws Error for a kind of another version of the service */

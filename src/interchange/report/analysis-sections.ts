@@ -1,10 +1,16 @@
 import { REPORTED_KINDS, type ReportedKind, type ReportedResults } from '#analyses/reported-results.ts'
 import { connectivitySection } from './connectivity-section.ts'
 import { evaluationSection } from './evaluation-section.ts'
+import { layersSection } from './layers-section.ts'
+import { normRatioSection } from './norm-ratio-section.ts'
+import { planeSection } from './plane-section.ts'
 
 const SECTIONS: { [Kind in ReportedKind]: (result: NonNullable<ReportedResults[Kind]>) => string } = {
   evaluation: evaluationSection,
   connectivity: connectivitySection,
+  plane: planeSection,
+  layers: layersSection,
+  normRatio: normRatioSection,
 }
 
 /** The parts of a report about the analyses of its model. */

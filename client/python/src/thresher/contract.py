@@ -1018,7 +1018,7 @@ class Analysis(TypedDict):
     worker: NotRequired[AnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "layers", "normRatio"]
     jobs: List[AnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
@@ -1032,7 +1032,7 @@ class Analysis(TypedDict):
     maxRestarts: int
     maxRuntimeSeconds: int
     links: Dict[str, str]
-    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult]]
+    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult, PlaneResult, LayersResult, NormRatioResult]]
     """The content of its JSON artifact, once it has succeeded."""
 
 
@@ -1249,6 +1249,113 @@ class ConnectivityResultPoints(TypedDict):
     t: float
 
 
+class PlaneResult(TypedDict):
+    examples: PlaneResultExamples
+    recalibration: NotRequired[PlaneResultRecalibration]
+    """The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none."""
+    models: List[PlaneResultModels]
+    """In the order of the request."""
+    analysisId: NotRequired[str]
+    """The analysis whose bend is the third point."""
+    axes: PlaneResultAxes
+    """The Euclidean lengths of one unit: from the first to the second point, and from the line through both to the third."""
+    third: PlaneResultThird
+    """The coordinates of the third point. The first is at (0, 0), the second at (1, 0)."""
+    xs: List[float]
+    """The coordinates of the columns of the grid, and of its rows:"""
+    ys: List[float]
+    points: List[PlaneResultPoints]
+    """Row by row, in the order of `ys`, and in each row in the order of `xs`."""
+
+
+class PlaneResultExamples(TypedDict):
+    training: int
+    validation: int
+
+
+class PlaneResultRecalibration(TypedDict):
+    batches: int
+    batchSize: int
+
+
+class PlaneResultModels(TypedDict):
+    jobId: str
+    epoch: int
+
+
+class PlaneResultAxes(TypedDict):
+    x: float
+    y: float
+
+
+class PlaneResultThird(TypedDict):
+    x: float
+    y: float
+
+
+class PlaneResultPoints(TypedDict):
+    trainLoss: Union[float, None]
+    """Mean over the examples; null if it is not finite."""
+    trainAccuracy: NotRequired[float]
+    """Absent, like the other accuracy, for a loss without classes."""
+    validationLoss: Union[float, None]
+    """Mean over the examples; null if it is not finite."""
+    validationAccuracy: NotRequired[float]
+    """The test error is 1 minus this."""
+
+
+class LayersResult(TypedDict):
+    models: List[LayersResultModels]
+    layers: List[LayersResultLayers]
+    """In model order."""
+    variables: List[LayersResultVariables]
+
+
+class LayersResultModels(TypedDict):
+    jobId: str
+    epoch: int
+    sparsity: float
+    """Share of exact zeros among all trainable parameters."""
+    weightSparsity: float
+    """Share of exact zeros among the kernels."""
+
+
+class LayersResultLayers(TypedDict):
+    layer: str
+    size: int
+    nonzero: List[int]
+    """Weights that are not zero, in the order of `models`."""
+
+
+class LayersResultVariables(TypedDict):
+    name: str
+    layer: str
+    shape: List[int]
+    size: int
+    nonzero: List[int]
+    """Weights that are not zero, in the order of `models`."""
+
+
+class NormRatioResult(TypedDict):
+    points: List[NormRatioResultPoints]
+    """Job by job, by epoch."""
+
+
+class NormRatioResultPoints(TypedDict):
+    jobId: str
+    epoch: int
+    parameters: int
+    nonzero: int
+    l1: float
+    """The sum of the magnitudes of all trainable parameters."""
+    l2: float
+    """Their Euclidean norm."""
+    ratio: Union[float, None]
+    """l2 / l1; null if all are zero."""
+    effective: Union[float, None]
+    """Effective number of weights, (l1 / l2)²: n equal magnitudes and zeros give n."""
+
+
 class ListedAnalysis(TypedDict):
     id: str
     status: Literal["queued", "running", "restarting", "cancelling", "succeeded", "failed", "cancelled"]
@@ -1263,7 +1370,7 @@ class ListedAnalysis(TypedDict):
     worker: NotRequired[ListedAnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "layers", "normRatio"]
     jobs: List[ListedAnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
