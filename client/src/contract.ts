@@ -344,7 +344,7 @@ export type Analysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
     jobs: Array<{
         id: string;
         /**
@@ -389,7 +389,7 @@ export type Analysis = {
     /**
      * The content of its JSON artifact, once it has succeeded.
      */
-    result?: EvaluationResult | Tradeoff | ConnectivityResult;
+    result?: EvaluationResult | Tradeoff | ConnectivityResult | PlaneResult | LayersResult | NormRatioResult;
 };
 
 /**
@@ -439,7 +439,13 @@ export type AnalysisRequest = ({
     kind: 'tradeoff';
 } & TradeoffAnalysisRequest) | ({
     kind: 'connectivity';
-} & ConnectivityAnalysisRequest);
+} & ConnectivityAnalysisRequest) | ({
+    kind: 'plane';
+} & PlaneAnalysisRequest) | ({
+    kind: 'layers';
+} & LayersAnalysisRequest) | ({
+    kind: 'normRatio';
+} & NormRatioAnalysisRequest);
 
 /**
  * The analysis when the stream began.
@@ -2630,6 +2636,69 @@ export type Latency = {
     timings: Array<Timing>;
 };
 
+export type LayersAnalysisRequest = {
+    kind: 'layers';
+    /**
+     * Jobs with the same layers, one column of the table each.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type LayersResult = {
+    models: Array<{
+        jobId: string;
+        epoch: number;
+        /**
+         * Share of exact zeros among all trainable parameters.
+         */
+        sparsity: number;
+        /**
+         * Share of exact zeros among the kernels.
+         */
+        weightSparsity: number;
+    }>;
+    /**
+     * In model order.
+     */
+    layers: Array<{
+        layer: string;
+        size: number;
+        /**
+         * Weights that are not zero, in the order of `models`.
+         */
+        nonzero: Array<number>;
+    }>;
+    variables: Array<{
+        name: string;
+        layer: string;
+        shape: Array<number>;
+        size: number;
+        /**
+         * Weights that are not zero, in the order of `models`.
+         */
+        nonzero: Array<number>;
+    }>;
+};
+
 export type LinearWarmupSchedule = {
     name: 'linearWarmup';
     /**
@@ -2698,7 +2767,7 @@ export type ListedAnalysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
     jobs: Array<{
         id: string;
         /**
@@ -3487,6 +3556,61 @@ export type NewKey = {
     key: string;
 };
 
+export type NormRatioAnalysisRequest = {
+    kind: 'normRatio';
+    /**
+     * Of a job without `checkpoint`, every kept checkpoint that ends an epoch is measured.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type NormRatioResult = {
+    /**
+     * Job by job, by epoch.
+     */
+    points: Array<{
+        jobId: string;
+        epoch: number;
+        parameters: number;
+        nonzero: number;
+        /**
+         * The sum of the magnitudes of all trainable parameters.
+         */
+        l1: number;
+        /**
+         * Their Euclidean norm.
+         */
+        l2: number;
+        /**
+         * l2 / l1; null if all are zero.
+         */
+        ratio: number | null;
+        /**
+         * Effective number of weights, (l1 / l2)²: n equal magnitudes and zeros give n.
+         */
+        effective: number | null;
+    }>;
+};
+
 export type NpyDatasetRequest = {
     name: string;
     /**
@@ -3776,6 +3900,110 @@ export type PlainScheduleInput = ({
 } & CosinePlainScheduleInput) | ({
     name: 'piecewiseLinear';
 } & PiecewiseLinearPlainScheduleInput);
+
+export type PlaneAnalysisRequest = {
+    kind: 'plane';
+    /**
+     * The plane goes through their models; with two jobs, also through the bend of the curve between them.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    /**
+     * With two jobs: a succeeded analysis of the kind `connectivity` between the same models.
+     */
+    analysisId?: string;
+    /**
+     * Measured points along each axis.
+     */
+    points?: number;
+    /**
+     * Training examples, chosen by the seed of the last job, that the training loss is averaged over; all by default.
+     */
+    examples?: number;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type PlaneResult = {
+    examples: {
+        training: number;
+        validation: number;
+    };
+    /**
+     * The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none.
+     */
+    recalibration?: {
+        batches: number;
+        batchSize: number;
+    };
+    /**
+     * In the order of the request.
+     */
+    models: Array<{
+        jobId: string;
+        epoch: number;
+    }>;
+    /**
+     * The analysis whose bend is the third point.
+     */
+    analysisId?: string;
+    /**
+     * The Euclidean lengths of one unit: from the first to the second point, and from the line through both to the third.
+     */
+    axes: {
+        x: number;
+        y: number;
+    };
+    /**
+     * The coordinates of the third point. The first is at (0, 0), the second at (1, 0).
+     */
+    third: {
+        x: number;
+        y: number;
+    };
+    /**
+     * The coordinates of the columns of the grid, and of its rows:
+     */
+    xs: Array<number>;
+    ys: Array<number>;
+    /**
+     * Row by row, in the order of `ys`, and in each row in the order of `xs`.
+     */
+    points: Array<{
+        /**
+         * Mean over the examples; null if it is not finite.
+         */
+        trainLoss: number | null;
+        /**
+         * Absent, like the other accuracy, for a loss without classes.
+         */
+        trainAccuracy?: number;
+        /**
+         * Mean over the examples; null if it is not finite.
+         */
+        validationLoss: number | null;
+        /**
+         * The test error is 1 minus this.
+         */
+        validationAccuracy?: number;
+    }>;
+};
 
 export type Prediction = {
     /**
@@ -6777,7 +7005,7 @@ export type ListAnalysesData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'evaluation' | 'tradeoff' | 'connectivity';
+        kind?: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
         /**
          * One of the analysed jobs.
          */

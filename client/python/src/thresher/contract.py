@@ -42,6 +42,8 @@ class Job(TypedDict):
     """Of a job that has succeeded: the completed epochs of its model, which `earlyStopping` chooses."""
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
+    latency: NotRequired[Latency]
+    """How long the predictions of the model take, dense beside sparse, on the worker that trained it. Of a job that has succeeded; absent if the runtime refuses the network."""
     expired: NotRequired[JobExpired]
     """When checkpoints or artifacts were deleted, after the time in `expiresAfterSeconds`."""
     progress: JobProgress
@@ -451,6 +453,24 @@ class JobWorker(TypedDict):
     device: str
 
 
+class Latency(TypedDict):
+    processor: str
+    """As the operating system names it."""
+    backend: str
+    """The kernels of the runtime that predicted."""
+    threads: int
+    timings: List[Timing]
+
+
+class Timing(TypedDict):
+    batchSize: int
+    """Examples of one prediction."""
+    denseMilliseconds: float
+    """With every weight, as the median of the rounds."""
+    sparseMilliseconds: float
+    """Without the zeros where that is faster, as the median of the same rounds."""
+
+
 class JobExpired(TypedDict):
     checkpoints: NotRequired[str]
     artifacts: NotRequired[str]
@@ -578,6 +598,8 @@ class TradeoffPoint(TypedDict):
     """Whether no other point has at most as many non-zero weights and scores at least as well."""
     own: NotRequired[Literal[True]]
     """The trained model itself, without a cut."""
+    timings: NotRequired[List[Timing]]
+    """How long its predictions take, on the machine in `timedOn`."""
 
 
 class TradeoffPointSizeBytes(TypedDict):
@@ -619,6 +641,8 @@ class ManifestEntryVariant(TypedDict):
     """The network without its output activation (softmax or sigmoid, as the loss implies)."""
     preprocessing: NotRequired[Literal["none"]]
     """The network without preprocessing: it expects examples that are already scaled and normalized."""
+    runtime: NotRequired[Literal["browser"]]
+    """A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md)."""
 
 
 class ManifestEntryRounding(TypedDict):
@@ -1191,6 +1215,8 @@ class Tradeoff(TypedDict):
     """Trainable parameters."""
     recalibration: NotRequired[TradeoffRecalibration]
     """The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point but the own one; absent if the network has none."""
+    timedOn: NotRequired[TradeoffTimedOn]
+    """The machine of `timings`, which alone depend on it. It is the one that measured the trade-off."""
     points: List[TradeoffPoint]
     """Each curve (rule and scope) in ascending order of sparsity."""
 
@@ -1198,6 +1224,14 @@ class Tradeoff(TypedDict):
 class TradeoffRecalibration(TypedDict):
     batches: int
     batchSize: int
+
+
+class TradeoffTimedOn(TypedDict):
+    processor: str
+    """As the operating system names it."""
+    backend: str
+    """The kernels of the runtime that predicted."""
+    threads: int
 
 
 class ConnectivityResult(TypedDict):
