@@ -124,7 +124,14 @@ export const PREDICT: ChildKind = {
 
 /** Measures models with rounded weights; the child holds TensorFlow, a model and a dataset. */
 export const MEASURE: ChildKind = {
-  pool: { children: 1, idleSeconds: 10, waiting: 64, perTenant: 16, heapBytes: 4 * GiB },
+  pool: {
+    children: 1,
+    idleSeconds: 10,
+    waiting: 64,
+    perTenant: 16,
+    heapBytes: 4 * GiB,
+    dataBytes: ofMachine(32 * GiB),
+  },
   limits: bytes => ({
     seconds: 600,
     residentBytes: ofMachine(4 * GiB + 4 * bytes),
