@@ -80,20 +80,20 @@ describe('an analysis of connectivity', () => {
   const { spec } = resolveSpec(JobRequest.parse(JOB))
   const models: TrainedModel[] = [modelOf(spec), modelOf(spec, undefined, 2)]
   const options = { epochs: 2, learningRate: 0.1, points: 3, examples: 2000 }
-  const decode = (files: Awaited<ReturnType<typeof connectivity>>) =>
+  const decode = ({ files }: Awaited<ReturnType<typeof connectivity>>) =>
     JSON.parse(files['connectivity.json'] as string) as ConnectivityResult
-  let files: Awaited<ReturnType<typeof connectivity>>
+  let output: Awaited<ReturnType<typeof connectivity>>
   let states: Uint8Array[]
   let progress: [number, number][]
   before(async () => {
     const analysis = analysisOf(models, options)
-    files = await connectivity(analysis.input)
+    output = await connectivity(analysis.input)
     states = analysis.states
     progress = analysis.progress
   })
 
   it('ends at the models, with statistics recomputed, and lowers the loss in between', async () => {
-    const { points, examples, recalibration, distances, step } = decode(files)
+    const { points, examples, recalibration, distances, step } = decode(output)
     assert.deepEqual(
       points.map(({ t }) => t),
       [0, 0.5, 1],
@@ -129,7 +129,7 @@ describe('an analysis of connectivity', () => {
     assert.ok(states.length >= 6)
     for (const state of [states[0]!, states[5]!, states.at(-1)!]) {
       const { input } = analysisOf(models, options, { saved: restored(state) })
-      assert.deepEqual(await connectivity(input), files)
+      assert.deepEqual(await connectivity(input), output)
     }
   })
 })

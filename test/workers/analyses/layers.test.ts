@@ -26,7 +26,7 @@ const models = [
 ]
 
 it('the table of layers counts the weights that are not zero by layer, by variable and in all', async () => {
-  const files = await layers(analysisOf(models, {}).input)
+  const { files } = await layers(analysisOf(models, {}).input)
   const result: LayersResult = JSON.parse(files['layers.json'] as string)
   assert.deepEqual(result.layers, [
     { layer: 'first', size: 6, nonzero: [3, 6] },
@@ -47,7 +47,7 @@ it('the table of layers counts the weights that are not zero by layer, by variab
 })
 
 it('n weights of equal magnitude beside zeros have the effective number n', async () => {
-  const files = await normRatio(analysisOf(models, {}).input)
+  const { files } = await normRatio(analysisOf(models, {}).input)
   const { points }: NormRatioResult = JSON.parse(files['norm-ratio.json'] as string)
   assert.deepEqual(
     points.map(({ nonzero, l1, l2, ratio, effective }) => ({ nonzero, l1, l2, ratio, effective })),

@@ -35,14 +35,14 @@ describe('a plane through three models', () => {
   const flat = models.map(({ weights }) => weights.flatMap(({ data }) => [...data]))
   const dot = (a: number[], b: number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0)
   const minus = (a: number[], b: number[]) => a.map((value, index) => value - b[index]!)
-  let files: Awaited<ReturnType<typeof plane>>
+  let output: Awaited<ReturnType<typeof plane>>
   let states: Uint8Array[]
   let result: PlaneResult
   before(async () => {
     const analysis = analysisOf(models, options)
-    files = await plane(analysis.input)
+    output = await plane(analysis.input)
     states = analysis.states
-    result = JSON.parse(files['plane.json'] as string)
+    result = JSON.parse(output.files['plane.json'] as string)
   })
 
   it('has orthogonal axes, in units of the distances of its points', () => {
@@ -82,22 +82,22 @@ describe('a plane through three models', () => {
   })
 
   it('has a table and a picture of all points', () => {
-    assert.equal((files['plane.csv'] as string).trim().split('\r\n').length, 10)
-    const picture = files['plane.svg'] as string
+    assert.equal((output.files['plane.csv'] as string).trim().split('\r\n').length, 10)
+    const picture = output.files['plane.svg'] as string
     assert.ok(picture.includes('Training loss') && picture.includes('Test error'))
     assert.doesNotMatch(picture, /NaN|undefined|Infinity/)
   })
 
   it('continues after the points that it has saved, to the same bits', async () => {
     const { input, progress } = analysisOf(models, options, { saved: restored(states[4]!) })
-    assert.deepEqual(await plane(input), files)
+    assert.deepEqual(await plane(input), output)
     assert.equal(progress.length, 4)
   })
 
   it('takes the bend of a curve as its third point', async () => {
     const readSource = async () => encodeSafetensors(models[2]!.weights)
     const { input } = analysisOf(models.slice(0, 2), { ...options, analysisId: 'analysis_x' }, { readSource })
-    const other: PlaneResult = JSON.parse((await plane(input))['plane.json'] as string)
+    const other: PlaneResult = JSON.parse((await plane(input)).files['plane.json'] as string)
     assert.deepEqual([other.points, other.third], [result.points, result.third])
   })
 

@@ -45,13 +45,15 @@ export const connectivity: Computation = async input => {
     points: [...points],
   }
   return {
-    'connectivity.json': `${JSON.stringify(result)}\n`,
-    'connectivity.csv': toCsv(
-      COLUMNS,
-      points.map(point => COLUMNS.map(column => point[column])),
-    ),
-    'connectivity.svg': connectivityPlot(result),
-    [BEND_FILE]: encodeSafetensors(bend),
+    files: {
+      'connectivity.json': `${JSON.stringify(result)}\n`,
+      'connectivity.csv': toCsv(
+        COLUMNS,
+        points.map(point => COLUMNS.map(column => point[column])),
+      ),
+      'connectivity.svg': connectivityPlot(result),
+      [BEND_FILE]: encodeSafetensors(bend),
+    },
   }
 }
 

@@ -32,16 +32,18 @@ export const layers: Computation = async ({ models, advance }) => {
     variables,
   }
   return {
-    'layers.json': `${JSON.stringify(result)}\n`,
-    'layers.csv': toCsv(
-      ['variable', 'layer', 'size', ...result.models.map(({ jobId, epoch }) => `${jobId} epoch ${epoch}`)],
-      variables.map(({ name, layer, size, nonzero }) => [
-        name,
-        layer,
-        size,
-        ...nonzero.map(count => (size - count) / size),
-      ]),
-    ),
+    files: {
+      'layers.json': `${JSON.stringify(result)}\n`,
+      'layers.csv': toCsv(
+        ['variable', 'layer', 'size', ...result.models.map(({ jobId, epoch }) => `${jobId} epoch ${epoch}`)],
+        variables.map(({ name, layer, size, nonzero }) => [
+          name,
+          layer,
+          size,
+          ...nonzero.map(count => (size - count) / size),
+        ]),
+      ),
+    },
   }
 }
 

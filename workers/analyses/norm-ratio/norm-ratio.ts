@@ -16,12 +16,14 @@ export const normRatio: Computation = async ({ models, advance }) => {
   }
   const result: NormRatioResult = { points }
   return {
-    'norm-ratio.json': `${JSON.stringify(result)}\n`,
-    'norm-ratio.csv': toCsv(
-      COLUMNS,
-      points.map(point => COLUMNS.map(column => point[column])),
-    ),
-    'norm-ratio.svg': normRatioPlot(result),
+    files: {
+      'norm-ratio.json': `${JSON.stringify(result)}\n`,
+      'norm-ratio.csv': toCsv(
+        COLUMNS,
+        points.map(point => COLUMNS.map(column => point[column])),
+      ),
+      'norm-ratio.svg': normRatioPlot(result),
+    },
   }
 }
 

@@ -42,9 +42,11 @@ export const plane: Computation = async input => {
     points,
   }
   return {
-    'plane.json': `${JSON.stringify(result)}\n`,
-    'plane.csv': planeCsv(result),
-    'plane.svg': planePlot(result),
+    files: {
+      'plane.json': `${JSON.stringify(result)}\n`,
+      'plane.csv': planeCsv(result),
+      'plane.svg': planePlot(result),
+    },
   }
 }
 
