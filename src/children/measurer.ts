@@ -7,7 +7,7 @@ import { ChildPool } from './child-pool.ts'
 import { LimitExceeded } from './limit-exceeded.ts'
 import { NotMeasured } from './not-measured.ts'
 
-/** A model to measure with its weights as they are and as int8, on the validation split of its training. */
+/** A model to measure before and after its weights are rounded to int8, on the validation split of its training. */
 export interface MeasureTask {
   spec: TrainingSpec
   checkpoint: Uint8Array
