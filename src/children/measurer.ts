@@ -7,7 +7,10 @@ import { ChildPool } from './child-pool.ts'
 import { LimitExceeded } from './limit-exceeded.ts'
 import { NotMeasured } from './not-measured.ts'
 
-/** A model to measure with its weights as they are and as int8, on the validation split of its training. */
+/** Codes of errors for a file, or a package of data, that this host does not have. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'MODULE_NOT_FOUND'])
+
+/** A model to measure before and after its weights are rounded to int8, on the validation split of its training. */
 export interface MeasureTask {
   spec: TrainingSpec
   checkpoint: Uint8Array
@@ -51,7 +54,7 @@ export class Measurer {
       })
     if (!('error' in answer)) return answer
     const { name, message, stack, code } = answer.error
-    if (code === 'ENOENT')
+    if (code !== undefined && ABSENT.has(code))
       throw new NotMeasured(
         `The files of the dataset ${task.spec.dataset.id} are not on the host of the api.`,
       )

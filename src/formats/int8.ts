@@ -15,8 +15,8 @@ const NO_FRACTION = 1.5 * 2 ** 52
 
 /**
  * Rounds kernels to int8 with one scale for each output channel, max |w| / 127 (symmetric quantization per channel: Krishnamoorthi 2018,
- * "Quantizing deep convolutional networks for efficient inference", section 2.3). A zero stays zero. Other tensors, and kernels with a value
- * that is not finite, stay as they are: they are small, or damaged.
+ * "Quantizing deep convolutional networks for efficient inference", section 2.3). A zero stays zero. Other tensors, which are small, and kernels with
+ * a value that is not finite are returned unchanged.
  * @param variables those of the model, in any order
  */
 export function toInt8(
