@@ -26,16 +26,22 @@ export class Wear {
     this.#canMeasure = device === 'cpu' && resetPeakMemory()
   }
 
-  /** To be called after each completed task. Frees the memory of the task. */
+  /** To be called after each completed task. Frees the memory of the tasks if it is too much. */
   async allowsAnother(): Promise<boolean> {
     this.#tasks++
     if (!this.#canMeasure || this.#tasks >= MOST_TASKS) return false
+    // A collection takes as long as the steps of a small job.
+    if (this.#hasRoom()) return true
     this.#collectGarbage()
-    for (let pauses = 0; process.memoryUsage.rss() - this.#freshBytes > MOST_LEFT_BYTES; pauses++) {
+    for (let pauses = 0; !this.#hasRoom(); pauses++) {
       if (pauses === MOST_PAUSES) return false
       await pause(PAUSE_MS)
     }
     return true
+  }
+
+  #hasRoom(): boolean {
+    return process.memoryUsage.rss() - this.#freshBytes <= MOST_LEFT_BYTES
   }
 }
 
