@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { ConnectivityRequest, connectivity } from './connectivity.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
+import { HessianRequest, hessian } from './hessian.ts'
 import { LayersRequest, layers } from './layers.ts'
 import { NormRatioRequest, normRatio } from './norm-ratio.ts'
 import { PlaneRequest, plane } from './plane.ts'
@@ -16,6 +17,7 @@ export const AnalysisRequest = z
     TradeoffRequest,
     ConnectivityRequest,
     PlaneRequest,
+    HessianRequest,
     LayersRequest,
     NormRatioRequest,
   ])
@@ -49,6 +51,7 @@ const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRe
   tradeoff,
   connectivity,
   plane,
+  hessian,
   layers,
   normRatio,
 }

@@ -1,5 +1,6 @@
 import type { ConnectivityResult } from './connectivity.ts'
 import type { EvaluationResult } from './evaluation-result.ts'
+import type { HessianResult } from './hessian.ts'
 import type { LayersResult } from './layers.ts'
 import type { NormRatioResult } from './norm-ratio.ts'
 import type { PlaneResult } from './plane.ts'
@@ -9,6 +10,7 @@ export interface ReportedResults {
   evaluation?: EvaluationResult
   connectivity?: ConnectivityResult
   plane?: PlaneResult
+  hessian?: HessianResult
   layers?: LayersResult
   normRatio?: NormRatioResult
 }
@@ -20,6 +22,7 @@ export const REPORTED_KINDS = [
   'evaluation',
   'connectivity',
   'plane',
+  'hessian',
   'layers',
   'normRatio',
 ] as const satisfies readonly ReportedKind[]

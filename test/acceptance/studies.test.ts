@@ -105,11 +105,11 @@ describe('two trained jobs', () => {
       [request, 'analysisId', /^is required with two jobs/],
       [
         { ...request, jobs: [dense, sparse], analysisId: curve },
-        'connectivity',
+        'analysisId',
         /^must be between the same models/,
       ],
       [{ ...request, analysisId: 'analysis_x' }, 'analysisId', /^there is no analysis analysis_x/],
-      [{ ...request, jobs: [early, sparse, dense], analysisId: curve }, 'connectivity', /^must be left out/],
+      [{ ...request, jobs: [early, sparse, dense], analysisId: curve }, 'analysisId', /^must be left out/],
     ]
     for (const [body, path, message] of refusals) {
       const answer = await post(service.url, '/v1/analyses', body)

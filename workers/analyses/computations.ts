@@ -2,6 +2,7 @@ import type { AnalysisKind } from '#analyses/analysis-request.ts'
 import type { Computation } from './computation.ts'
 import { connectivity } from './connectivity/connectivity.ts'
 import { evaluation } from './evaluation/evaluation.ts'
+import { hessian } from './hessian/hessian.ts'
 import { layers } from './layers/layers.ts'
 import { normRatio } from './norm-ratio/norm-ratio.ts'
 import { plane } from './plane/plane.ts'
@@ -13,6 +14,7 @@ const COMPUTATIONS: Record<AnalysisKind, Computation> = {
   tradeoff,
   connectivity,
   plane,
+  hessian,
   layers,
   normRatio,
 }

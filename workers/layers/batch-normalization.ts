@@ -8,7 +8,7 @@ type Spec = LayerOf<'batchNormalization'>
 /**
  * y = gamma (x - mean) / sqrt(variance + epsilon) + beta by the last axis (Ioffe and Szegedy 2015, algorithm 1): in training with the
  * statistics of the batch, which also update the running statistics (the variance with the batch's unbiased one); in evaluation with the
- * running statistics.
+ * running statistics, which are constants of its derivative.
  */
 export function batchNormalization(spec: Spec): Layer {
   return call => {
@@ -16,7 +16,16 @@ export function batchNormalization(spec: Spec): Layer {
     const [x] = call.inputs as [tf.Tensor]
     const { gamma, beta, mean, variance } = tensorsOf(spec, call)
     const y = tf.batchNorm(asImages(x), mean, variance, beta, gamma, spec.epsilon)
-    return { y: inShape(y, x.shape), pullback: refuse }
+    return {
+      y: inShape(y, x.shape),
+      pullback(dy) {
+        const scale = tf.rsqrt(tf.add(variance, spec.epsilon))
+        const others = dy.shape.map((_, axis) => axis).slice(0, -1)
+        const normalised = tf.mul(tf.sub(x, mean), scale)
+        const gradients = [tf.sum(tf.mul(dy, normalised), others), tf.sum(dy, others)]
+        return { gradients: gradientsOf(spec, gradients), dx: () => tf.mul(dy, tf.mul(gamma, scale)) }
+      },
+    }
   }
 }
 
@@ -88,8 +97,4 @@ function asImages(x: tf.Tensor): tf.Tensor4D {
 
 function inShape(x: tf.Tensor4D, shape: number[]): tf.Tensor {
   return shape.length === 4 ? x : tf.reshape(x, shape)
-}
-
-function refuse(): never {
-  throw new Error('A batch normalization has a gradient in training only.')
 }

@@ -20,6 +20,7 @@ import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/fro
 import type { LearningRate, Optimizer } from '#workers/optimizers/optimizer.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
 import type { InitialState } from './checkpoint.ts'
+import { Curvature } from './curvature.ts'
 import {
   type Counts,
   canHold,
@@ -54,6 +55,8 @@ export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   calibrationBatches(): AsyncIterable<Kind>
   /** @param first any model of the network */
   openEvaluator(first: ModelVariables): ModelEvaluator<Kind>
+  /** The curvature of the mean loss over the validation split at a model. */
+  openCurvature(at: ModelVariables): Curvature<Kind>
 }
 
 /** The batches of both splits. */
@@ -86,6 +89,7 @@ export function prepareRun(
   const network = resolveNetwork(topologyOf(spec.model))
   requireTokens(network.topology, splits, spec)
   const layout = layoutFromSpec(spec)
+  const { seed } = spec
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
   const rates = ratesOf(spec, place.phase)
@@ -102,22 +106,21 @@ export function prepareRun(
     network,
     stepsPerEpoch,
     learningRate,
-    begin(from = { variables: drawVariables(network, spec.seed) }) {
+    begin(from = { variables: drawVariables(network, seed) }) {
       const start = { clock: functions.optimizer.clock, ...from }
-      return new TrainState(functions, start, { network, pipeline, seed: spec.seed, readEvery })
+      return new TrainState(functions, start, { network, pipeline, seed, readEvery })
     },
     beginMeasuring: from =>
-      new TrainState({ ...functions, optimizer: sgd(learningRate) }, from, {
-        network,
-        pipeline,
-        seed: spec.seed,
-      }),
+      new TrainState({ ...functions, optimizer: sgd(learningRate) }, from, { network, pipeline, seed }),
     trainingBatches: (epoch, skip = 0) => interruptible(source.training(epoch, skip), signal),
     validationBatches: () => interruptible(source.validation(), signal),
     calibration,
     calibrationBatches: () => interruptible(source.calibration(calibration.batches), signal),
     openEvaluator(first) {
       return new ModelEvaluator(functions, pipeline, this, first)
+    },
+    openCurvature(at) {
+      return new Curvature(functions, pipeline, this, at)
     },
   })
   if (spec.augmentation.length > 0 || !canHold(splits))

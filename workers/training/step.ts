@@ -107,6 +107,32 @@ export function batchStatisticsRoutine({
   }
 }
 
+/**
+ * Adds to the variables `product` the part of one batch, or of `rows` [1, batch] of the examples in the variables `validation`, in the product
+ * of the Hessian of the summed loss with the variables `direction` d: the central difference (g(w + eps d) - g(w - eps d)) / (2 eps) of
+ * gradients in evaluation mode. The inputs `shift` and `factor` are eps and the size of the batch divided by 2 eps.
+ */
+export function curvatureRoutine({ model, objective, normalise }: Omit<StepFunctions, 'optimizer'>): Routine {
+  return ({ params, statistics, validation, direction, product }, { rows, shift, factor, ...batch }) => {
+    const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
+    const input = normalise(x!)
+    const gradientAt = (eps: tf.Tensor) => {
+      const moved = Object.entries(params!).map(([name, w]) => [
+        name,
+        tf.add(w, tf.mul(direction![name]!, eps)),
+      ])
+      const { logits, pullback } = model({ ...Object.fromEntries(moved), ...statistics }, input)
+      return pullback(objective.loss(logits, labels!).gradientOfMean)
+    }
+    const [ahead, behind] = [gradientAt(shift!), gradientAt(tf.neg(shift!))]
+    const sums = Object.entries(product!).map(([name, sum]) => [
+      name,
+      tf.add(sum, tf.mul(tf.sub(ahead[name]!, behind[name]!), factor!)),
+    ])
+    return { outputs: {}, variables: { product: Object.fromEntries(sums) } }
+  }
+}
+
 /** Outputs of a routine: the sum of the losses over the batch and those of the metrics, scalars or [steps] for several steps. */
 export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
 

@@ -1,6 +1,7 @@
 import { REPORTED_KINDS, type ReportedKind, type ReportedResults } from '#analyses/reported-results.ts'
 import { connectivitySection } from './connectivity-section.ts'
 import { evaluationSection } from './evaluation-section.ts'
+import { hessianSection } from './hessian-section.ts'
 import { layersSection } from './layers-section.ts'
 import { normRatioSection } from './norm-ratio-section.ts'
 import { planeSection } from './plane-section.ts'
@@ -9,6 +10,7 @@ const SECTIONS: { [Kind in ReportedKind]: (result: NonNullable<ReportedResults[K
   evaluation: evaluationSection,
   connectivity: connectivitySection,
   plane: planeSection,
+  hessian: hessianSection,
   layers: layersSection,
   normRatio: normRatioSection,
 }

@@ -61,7 +61,7 @@ export class SurfaceMeter {
 }
 
 /** JSON has no number for infinity and NaN. */
-export function finiteOrNull(value: number): number | null {
+function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
