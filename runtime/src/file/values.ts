@@ -22,7 +22,7 @@ export function decodeValues({ dtype, bytes }: StoredTensor, name: string): Floa
 export function decodeIntegers({ dtype, bytes }: StoredTensor, name: string): Float32Array {
   if (dtype !== 'I8')
     throw new ModelError(`tensor "${name}" has scales, so its values must be I8, not ${dtype}`)
-  return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))
+  return new Float32Array(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length))
 }
 
 /** The same bytes, copied unless they begin at a multiple of `itemBytes`. */

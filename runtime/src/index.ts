@@ -1,0 +1,54 @@
+import { type CompileOptions, compile } from './engine/compile.ts'
+import { readModelFile } from './file/read-model-file.ts'
+import { Model } from './model.ts'
+import { buildGraph } from './network/build-graph.ts'
+import { CountedWeights, layerWeights } from './network/layer-weights.ts'
+import { simplify } from './network/simplify/simplify.ts'
+import type { TrainedNetwork } from './network/trained-network.ts'
+import { type FloatTensor, weightsOf } from './network/weights.ts'
+
+export type { CompileOptions as ModelOptions } from './engine/compile.ts'
+export type { Examples } from './examples.ts'
+export type { Classification, Model } from './model.ts'
+export { ModelError } from './model-error.ts'
+export type { LayerWeights } from './network/layer-weights.ts'
+export type { OutputActivation, Preprocessing } from './network/trained-network.ts'
+export type { FloatTensor } from './network/weights.ts'
+
+/** A trained network in memory. */
+export type NetworkInMemory = Omit<TrainedNetwork, 'weights'> & {
+  /** In TensorFlow's layout, with the names that model files have. */
+  tensors: readonly FloatTensor[]
+}
+
+/**
+ * Opens a model file of a job: `model.sparse.safetensors`, `model.sparse.safetensors.zst` or `model.safetensors`.
+ *
+ * @throws ModelError that says what is wrong with the file, or which layer this version does not know; TypeError for other arguments
+ */
+export async function load(bytes: Uint8Array | ArrayBuffer, options: CompileOptions = {}): Promise<Model> {
+  return await open(readModelFile(bytesOf(bytes)), options)
+}
+
+/** Makes a model of a network in memory. @throws ModelError as `load` does */
+export async function fromNetwork(
+  { tensors, ...network }: NetworkInMemory,
+  options: CompileOptions = {},
+): Promise<Model> {
+  return await open({ ...network, weights: weightsOf(tensors) }, options)
+}
+
+async function open(network: TrainedNetwork, options: CompileOptions): Promise<Model> {
+  const weights = new CountedWeights(network.weights)
+  const graph = simplify(buildGraph({ ...network, weights }))
+  const { classes, outputActivation } = network
+  const facts = { classes, outputActivation, layers: layerWeights(graph), sparsity: weights.sparsity }
+  return new Model(graph, await compile(graph, options), facts)
+}
+
+/** Not a Buffer, whose `slice` does not copy. */
+function bytesOf(bytes: Uint8Array | ArrayBuffer): Uint8Array {
+  if (bytes instanceof Uint8Array) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes)
+  throw new TypeError('load takes the bytes of a model file, as a Uint8Array or an ArrayBuffer')
+}

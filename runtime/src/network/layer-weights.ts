@@ -1,0 +1,52 @@
+import type { Graph } from '../graph.ts'
+import type { Weights } from './weights.ts'
+
+/** The kernel of a layer. */
+export interface LayerWeights {
+  name: string
+  /** Its weights, and how many are not zero. */
+  weights: number
+  nonzero: number
+}
+
+/** The layers of a graph that multiply by a kernel. */
+export function layerWeights({ nodes }: Graph): LayerWeights[] {
+  return nodes.flatMap(node => {
+    const kernel =
+      'kernel' in node ? node.kernel : 'recurrentKernel' in node ? node.recurrentKernel : undefined
+    return kernel ? [{ name: node.name, weights: kernel.length, nonzero: countNonzero(kernel) }] : []
+  })
+}
+
+const STATISTICS = ['movingMean', 'movingVariance', 'mean', 'variance']
+
+/** Counts the parameters that are read: all weights but the statistics of normalizations. */
+export class CountedWeights implements Weights {
+  readonly #weights: Weights
+  #count = 0
+  #nonzero = 0
+
+  constructor(weights: Weights) {
+    this.#weights = weights
+  }
+
+  /** The share of the parameters that are zero. */
+  get sparsity(): number {
+    return this.#count === 0 ? 0 : 1 - this.#nonzero / this.#count
+  }
+
+  read(name: string, shape: readonly number[]): Float32Array {
+    const values = this.#weights.read(name, shape)
+    if (!STATISTICS.includes(name.slice(name.lastIndexOf('/') + 1))) {
+      this.#count += values.length
+      this.#nonzero += countNonzero(values)
+    }
+    return values
+  }
+}
+
+function countNonzero(values: Float32Array): number {
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++
+  return count
+}
