@@ -2,7 +2,7 @@
 // command line, the service and the kernels of the runtime.
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
-//   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine] [runtime]      all unless some are named
+//   node scripts/setup.mjs [--quiet] [packages] [runtime] [build] [redis] [engine]      all unless some are named
 //   node scripts/setup.mjs browser                                            for tests of the dashboard
 import { buildPrograms } from './setup/build-programs.mjs'
 import { installPackages } from './setup/install-packages.mjs'
@@ -14,10 +14,10 @@ import { provideRuntime } from './setup/provide-runtime.mjs'
 
 const steps = {
   packages: installPackages,
+  runtime: provideRuntime,
   build: buildPrograms,
   redis: provideRedis,
   engine: provideNativeEngine,
-  runtime: provideRuntime,
 }
 const all = { ...steps, browser: provideBrowser }
 

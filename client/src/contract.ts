@@ -5056,9 +5056,13 @@ export type Tradeoff = {
         batchSize: number;
     };
     /**
-     * The machine of `timings`, which alone depend on it. It is the one that measured the trade-off.
+     * Each curve (rule and scope) in ascending order of sparsity.
      */
-    timedOn?: {
+    points: Array<TradeoffPoint>;
+    /**
+     * How long predictions of the model and of its cuts take. It depends on the machine and is not in tradeoff.json.
+     */
+    latency?: {
         /**
          * As the operating system names it.
          */
@@ -5068,11 +5072,26 @@ export type Tradeoff = {
          */
         backend: string;
         threads: number;
+        timings: Array<Timing>;
+        /**
+         * The same for the points, without the model itself.
+         */
+        cuts: Array<{
+            /**
+             * `magnitude` keeps the largest weights unchanged; `threshold` moves the threshold of an optimizer that has one, which changes all weights.
+             */
+            rule: 'magnitude' | 'threshold';
+            /**
+             * `global` compares the weights of all variables; `layer` sets the same share of each kernel to zero.
+             */
+            scope: 'global' | 'layer';
+            /**
+             * Trainable parameters that are not zero.
+             */
+            nonzero: number;
+            timings: Array<Timing>;
+        }>;
     };
-    /**
-     * Each curve (rule and scope) in ascending order of sparsity.
-     */
-    points: Array<TradeoffPoint>;
 };
 
 export type TradeoffAnalysisRequest = {
@@ -5150,10 +5169,6 @@ export type TradeoffPoint = {
      * The trained model itself, without a cut.
      */
     own?: true;
-    /**
-     * How long its predictions take, on the machine in `timedOn`.
-     */
-    timings?: Array<Timing>;
 };
 
 export type TrainingSpec = {

@@ -16,6 +16,8 @@ import { runCommand } from './run-command.mjs'
 
 const folders = ['src', 'workers']
 const dashboard = 'web/dist'
+/** The built runtime, and its native module, which the runtime finds beside its code. */
+const runtime = { built: 'runtime/dist', native: 'runtime/build', nativeIn: 'runtime/dist/package/build' }
 const options = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
 
 /** The folder of the compiled service. Everything that starts the service runs the programs in it. */
@@ -28,7 +30,15 @@ export const compiledService = join(projectDirectory, 'dist')
  */
 export async function compileService() {
   if (!existsSync(join(projectDirectory, 'src'))) return false
-  const sources = [...folders, 'scripts/start', 'scripts/start.ts', `${dashboard}/index.html`, ...options]
+  const sources = [
+    ...folders,
+    'scripts/start',
+    'scripts/start.ts',
+    `${dashboard}/index.html`,
+    runtime.built,
+    runtime.native,
+    ...options,
+  ]
   return await makeOnce('service', { sources, output: 'dist', make: compile })
 }
 
@@ -52,8 +62,16 @@ function copyAssets(output) {
   const isAsset = path => statSync(path).isDirectory() || !path.endsWith('.ts')
   for (const folder of folders)
     cpSync(join(projectDirectory, folder), join(output, folder), { recursive: true, filter: isAsset })
-  const built = join(projectDirectory, dashboard)
-  if (existsSync(built)) cpSync(built, join(output, dashboard), { recursive: true })
+  copyIfBuilt(dashboard, join(output, dashboard))
+  // The service uses the runtime as it is published. The compiler has also compiled its sources, which the service imports.
+  rmSync(join(output, 'runtime'), { recursive: true, force: true })
+  copyIfBuilt(runtime.built, join(output, runtime.built))
+  copyIfBuilt(runtime.native, join(output, runtime.nativeIn))
+}
+
+function copyIfBuilt(folder, target) {
+  const built = join(projectDirectory, folder)
+  if (existsSync(built)) cpSync(built, target, { recursive: true })
 }
 
 /** Node resolves #domain/job.ts with the nearest package.json, which maps it to the compiled files here. */
@@ -64,7 +82,14 @@ function writeManifest(output) {
   const compiled = Object.entries(imports)
     .filter(([, target]) => folders.includes(target.split('/')[1]))
     .map(([key, target]) => [key, target.replace(/\.ts$/, '.js')])
-  const manifest = { name, version, private: true, type, imports: Object.fromEntries(compiled) }
+  const published = { '#runtime': './runtime/dist/package/lib/node/index.js' }
+  const manifest = {
+    name,
+    version,
+    private: true,
+    type,
+    imports: { ...Object.fromEntries(compiled), ...published },
+  }
   writeFileSync(join(output, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 

@@ -89,7 +89,6 @@ function requirePoint(tradeoff: Tradeoff, selector: PointSelector, name: Artifac
 function measuredCut({
   pareto: _,
   sizeBytes: _size,
-  timings: _timings,
   ...cut
 }: Omit<Tradeoff['points'][number], 'own'>): MeasuredCut {
   return cut

@@ -3,7 +3,7 @@ import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '
 import { AppError } from '#domain/error.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
-import { Tradeoff, withTimings } from '#optimization/tradeoff.ts'
+import { Tradeoff, withLatency } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 import { requireKept } from './require-kept.ts'
@@ -48,7 +48,7 @@ export async function findTradeoff(
     const tradeoff = Tradeoff.parse(JSON.parse((await readBlob(blobs, id, file.sha256)).toString()))
     if (tradeoff.step !== checkpoint.step) continue
     return {
-      tradeoff: withTimings(tradeoff, record),
+      tradeoff: withLatency(tradeoff, record),
       file: storedFile(id, file)!,
       statistics: storedFile(id, fileOf(STATISTICS_FILE)),
     }

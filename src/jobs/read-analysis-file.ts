@@ -2,6 +2,7 @@ import { type AnalysisResult, kindOf } from '#analyses/analysis-request.ts'
 import type { Artifact } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
+import { withLatency } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -38,5 +39,5 @@ export async function readResult(
   const { result } = kindOf(analysis.analysis!.kind)
   const file = filesOf(analysis).find(({ name }) => name === result.name)
   if (!file) return undefined
-  return JSON.parse((await readBlob(blobs, analysis.id, file.sha256)).toString())
+  return withLatency(JSON.parse((await readBlob(blobs, analysis.id, file.sha256)).toString()), analysis)
 }

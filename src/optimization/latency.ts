@@ -14,14 +14,16 @@ export const Timing = z
   .meta({ id: 'Timing' })
 export type Timing = z.infer<typeof Timing>
 
-/** Where predictions were timed. */
-export const TimedOn = z.object({
-  processor: z.string().describe('As the operating system names it.'),
-  backend: z.string().describe('The kernels of the runtime that predicted.'),
-  threads: z.int(),
-})
-export type TimedOn = z.infer<typeof TimedOn>
-
 /** How long the predictions of a model take on one machine, dense beside sparse, with the same runtime. */
-export const Latency = TimedOn.extend({ timings: z.array(Timing) }).meta({ id: 'Latency' })
+export const Latency = z
+  .object({
+    processor: z.string().describe('As the operating system names it.'),
+    backend: z.string().describe('The kernels of the runtime that predicted.'),
+    threads: z.int(),
+    timings: z.array(Timing),
+  })
+  .meta({ id: 'Latency' })
 export type Latency = z.infer<typeof Latency>
+
+/** Where predictions were timed. */
+export type TimedOn = Omit<Latency, 'timings'>

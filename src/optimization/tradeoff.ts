@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CutRule, CutScope } from './cut.ts'
-import { type Latency, TimedOn, Timing } from './latency.ts'
+import { Latency, Timing } from './latency.ts'
 
 /**
  * At most this many training examples are averaged for the statistics of batch normalizations: their mean has a standard error of
@@ -42,9 +42,16 @@ export const TradeoffPoint = MeasuredCut.extend({
     .boolean()
     .describe('Whether no other point has at most as many non-zero weights and scores at least as well.'),
   own: z.literal(true).optional().describe('The trained model itself, without a cut.'),
-  timings: z.array(Timing).optional().describe('How long its predictions take, on the machine in `timedOn`.'),
 }).meta({ id: 'TradeoffPoint' })
 export type TradeoffPoint = z.infer<typeof TradeoffPoint>
+
+/** How long the predictions of one cut take. */
+export const CutTimings = CutPoint.omit({ sparsity: true }).extend({ timings: z.array(Timing) })
+export type CutTimings = z.infer<typeof CutTimings>
+
+const TradeoffLatency = Latency.extend({
+  cuts: z.array(CutTimings).describe('The same for the points, without the model itself.'),
+})
 
 /** The accuracy and size of one trained model at other sparsities, without further training. */
 export const Tradeoff = z
@@ -57,38 +64,34 @@ export const Tradeoff = z
       .describe(
         'The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point but the own one; absent if the network has none.',
       ),
-    timedOn: TimedOn.optional().describe(
-      'The machine of `timings`, which alone depend on it. It is the one that measured the trade-off.',
-    ),
     points: z.array(TradeoffPoint).describe('Each curve (rule and scope) in ascending order of sparsity.'),
+    latency: TradeoffLatency.optional().describe(
+      'How long predictions of the model and of its cuts take. It depends on the machine and is not in tradeoff.json.',
+    ),
   })
   .meta({ id: 'Tradeoff' })
 export type Tradeoff = z.infer<typeof Tradeoff>
 
-/** How long the predictions of one cut take. */
-export const CutTimings = CutPoint.omit({ sparsity: true }).extend({ timings: z.array(Timing) })
-export type CutTimings = z.infer<typeof CutTimings>
-
-/** What was timed while a trade-off was measured. It is not part of the file, which is the same on every machine of one kind. */
+/** What was timed while a trade-off was measured, as the record of the measurement keeps it. */
 export interface TimedCuts {
   latency?: Latency | undefined
   cutTimings?: CutTimings[] | undefined
 }
 
-/** The trade-off with the times of its points. */
-export function withTimings(tradeoff: Tradeoff, { latency, cutTimings = [] }: TimedCuts): Tradeoff {
-  if (!latency || cutTimings.length === 0) return tradeoff
-  const { timings: own, ...timedOn } = latency
-  const byCut = new Map(cutTimings.map(({ timings, ...cut }) => [cutName(cut), timings]))
-  const points = tradeoff.points.map(point => {
-    const timings = point.own ? own : byCut.get(cutName(point))
-    return timings ? { ...point, timings } : point
-  })
-  return { ...tradeoff, timedOn, points }
+/** A trade-off, or another result of an analysis, with its times if there are any. */
+export function withLatency<Result extends object>(
+  result: Result,
+  { latency, cutTimings }: TimedCuts,
+): Result & Pick<Tradeoff, 'latency'> {
+  return latency && cutTimings ? { ...result, latency: { ...latency, cuts: cutTimings } } : result
 }
 
-function cutName({ rule, scope, nonzero }: Omit<CutTimings, 'timings'>): string {
-  return `${rule} ${scope} ${nonzero}`
+/** The times of a point; none if it was not timed. */
+export function timingsOf({ latency }: Pick<Tradeoff, 'latency'>, point: TradeoffPoint): readonly Timing[] {
+  if (point.own) return latency?.timings ?? []
+  const isSame = (cut: CutTimings) =>
+    cut.rule === point.rule && cut.scope === point.scope && cut.nonzero === point.nonzero
+  return latency?.cuts.find(isSame)?.timings ?? []
 }
 
 /** One number to compare models of one job by: a higher one is better. */
@@ -129,8 +132,8 @@ const CSV_COLUMNS = [
  * CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. Times such as `batch1DenseMilliseconds`, and the machine
  * that they were measured on, are the last columns, if they were measured.
  */
-export function tradeoffToCsv({ points, timedOn }: Tradeoff): string {
-  const rows = points.map(point => ({ ...scoreColumns(point), ...(timedOn && timeColumns(point, timedOn)) }))
+export function tradeoffToCsv(tradeoff: Tradeoff): string {
+  const rows = tradeoff.points.map(point => ({ ...scoreColumns(point), ...timeColumns(tradeoff, point) }))
   const columns = [...new Set([...CSV_COLUMNS, ...rows.flatMap(row => Object.keys(row))])]
   const lines = rows.map(row => columns.map(column => row[column] ?? '').join(','))
   return [columns.join(','), ...lines, ''].join('\r\n')
@@ -138,18 +141,16 @@ export function tradeoffToCsv({ points, timedOn }: Tradeoff): string {
 
 type Row = Record<string, string | number | boolean | undefined>
 
-function scoreColumns({ sizeBytes: { sparse, zst }, timings: _, ...scores }: TradeoffPoint): Row {
+function scoreColumns({ sizeBytes: { sparse, zst }, ...scores }: TradeoffPoint): Row {
   return { ...scores, own: scores.own ?? false, sparseBytes: sparse, zstBytes: zst }
 }
 
-function timeColumns(
-  { timings = [] }: Pick<TradeoffPoint, 'timings'>,
-  { processor, backend, threads }: TimedOn,
-): Row {
-  const times = timings.flatMap(({ batchSize, denseMilliseconds, sparseMilliseconds }) => [
+function timeColumns(tradeoff: Tradeoff, point: TradeoffPoint): Row {
+  if (!tradeoff.latency) return {}
+  const { processor, backend, threads } = tradeoff.latency
+  const times = timingsOf(tradeoff, point).flatMap(({ batchSize, denseMilliseconds, sparseMilliseconds }) => [
     [`batch${batchSize}DenseMilliseconds`, denseMilliseconds],
     [`batch${batchSize}SparseMilliseconds`, sparseMilliseconds],
   ])
-  const quoted = `"${processor.replaceAll('"', '""')}"`
-  return { ...Object.fromEntries(times), processor: quoted, backend, threads }
+  return { ...Object.fromEntries(times), processor: `"${processor.replaceAll('"', '""')}"`, backend, threads }
 }

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { type Job, Thresher } from '@thresher/client'
-import { unzipSync } from 'fflate'
+import { unzipSync, zipSync } from 'fflate'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { assertAccessible, assertFits, assertKeyboardReaches } from '../support/browser/check-page.ts'
@@ -250,6 +250,51 @@ it('the page of a table has a field for each column', async t => {
     await page.locator('.verdict').waitFor()
     assert.deepEqual(JSON.parse(await page.locator('#inputs').inputValue()), { inputs: [[0.75, -0.5]] })
     await assertSameOutputs(page, id)
+    await assertAccessible(page)
+  })
+})
+
+it('the page of a model of photographs has a field for an image file', async t => {
+  const picture = async (color: string, side = 8) =>
+    new Uint8Array(
+      await sharp({ create: { width: side, height: side, channels: 3, background: color } })
+        .png()
+        .toBuffer(),
+    )
+  const [red, blue] = await Promise.all(['#e02020', '#2020e0'].map(color => picture(color)))
+  const files = Array.from({ length: 10 }, (_, index) => [
+    [`red/${index}.png`, red],
+    [`blue/${index}.png`, blue],
+  ])
+  const content = new Blob([zipSync(Object.fromEntries(files.flat()))])
+  const { id: dataset } = await thresher.datasets.create({ name: 'colors', format: 'imageFolder' }, [
+    { name: 'colors.zip', content },
+  ])
+  await thresher.datasets.wait(dataset, { everyMs: 100 })
+  const layers = [
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', name: 'classes', units: 2, activation: 'linear', kernelInitializer: 'glorotUniform' },
+  ]
+  const { id } = await trained({
+    dataset: { id: dataset },
+    model: { topology: { inputShape: [8, 8, 3], layers } },
+    optimizer: { name: 'grda', learningRate: 0.05, c: 0.001, mu: 0.6 },
+    batchSize: 4,
+    epochs: 20,
+  } as Parameters<typeof trained>[0])
+  const root = await unzipped(id)
+  t.after(() => rm(root, { recursive: true }))
+  await look(root, async page => {
+    // A field of one color stays what it is, however it is resized.
+    const buffer = Buffer.from(await picture('#2020e0', 20))
+    await page.getByLabel('Image file').setInputFiles({ name: 'blue.png', mimeType: 'image/png', buffer })
+    await page.locator('.verdict').waitFor()
+    assert.equal(await verdict(page), 'blue')
+    await assertSameOutputs(page, id)
+    await page
+      .getByLabel('Image file')
+      .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+    await page.getByText('a.txt is not an image that this browser reads.').waitFor()
     await assertAccessible(page)
   })
 })

@@ -14,6 +14,8 @@ import { orMeasure } from '../tradeoff/not-measured.ts'
 import { TransferDisplay } from '../transfer/transfer-display.ts'
 
 const DEFAULT_ARTIFACT = 'model.sparse.safetensors'
+/** The name that the service gives the zip of a model with its runtime. */
+const RUNTIME_ZIP = 'model.runtime.zip'
 
 interface Options {
   output?: string
@@ -24,6 +26,7 @@ interface Options {
   scope?: NonNullable<ArtifactQuery['scope']>
   checkpoint?: 'best' | 'latest' | number
   layout?: 'torch'
+  runtime?: true
   dtype?: 'bf16' | 'int8'
 }
 
@@ -50,12 +53,14 @@ export default function download(): Command {
     )
     .addOption(new Option('--layout <layout>', 'kernels and names as in PyTorch').choices(['torch']))
     .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16 or int8').choices(['bf16', 'int8']))
+    .option('--runtime', 'a zip with a page that runs the model in a browser, without a server')
     .addHelpText(
       'after',
       examples(
         'thresher download @1',
         'thresher download @1 model.onnx -o digits.onnx',
         'thresher download @1 --sparsity 0.97',
+        'thresher download @1 --runtime',
       ),
     )
     .action(action(run))
@@ -63,7 +68,7 @@ export default function download(): Command {
 
 async function run(context: Context, record: string, name: string, options: Options): Promise<void> {
   const { thresher, out, err, errColors } = context
-  const path = await pathFor(name, options.output)
+  const path = await pathFor(options.runtime ? RUNTIME_ZIP : name, options.output)
   const isModel = record.includes('@') && !record.startsWith('@') ? true : record.startsWith('model_')
   const id = isModel ? undefined : await jobId(thresher, record)
   const query = queryOf(options)
@@ -114,9 +119,10 @@ async function chosenPath(name: string, output: string | undefined): Promise<str
   return found?.isDirectory() || output.endsWith('/') ? join(output, basename(name)) : output
 }
 
-function queryOf({ output: _, size, minAccuracy, ...query }: Options): ArtifactQuery {
+function queryOf({ output: _, size, minAccuracy, runtime, ...query }: Options): ArtifactQuery {
   return {
     ...query,
+    ...(runtime && { runtime: 'browser' as const }),
     ...(size !== undefined && { sizeBytes: size }),
     ...(minAccuracy !== undefined && { minValidationAccuracy: minAccuracy }),
   }

@@ -1,4 +1,4 @@
-import { scoreOf, type Tradeoff, type TradeoffPoint } from '#optimization/tradeoff.ts'
+import { scoreOf, type Tradeoff, type TradeoffPoint, timingsOf } from '#optimization/tradeoff.ts'
 import { machine, milliseconds } from './latency-section.ts'
 import { linePlot } from './line-plot.ts'
 
@@ -12,17 +12,18 @@ const NAMES: Readonly<Record<string, string>> = {
 const PLOTTED_LOSS_OF_ACCURACY = 0.1
 
 /** The curves of a trade-off, and their points as a table. */
-export function tradeoffSection({ points, parameters, recalibration, timedOn }: Tradeoff): string {
-  const rows = points.map(point => rowOf(point, timedOn !== undefined)).join('\n')
+export function tradeoffSection(tradeoff: Tradeoff): string {
+  const { points, parameters, recalibration, latency } = tradeoff
+  const rows = points.map(point => rowOf(point, latency && timesOf(tradeoff, point))).join('\n')
   const note = recalibration
     ? ` Statistics of batch normalizations were averaged over ${recalibration.batches} training batches of ${recalibration.batchSize} examples.`
     : ''
   return `<h2>Trade-off</h2>
-<p>The same model with fewer or more zeros, without further training, on the validation split.${note}${timedOn ? ` Times are of one example on ${machine(timedOn)}.` : ''}</p>
+<p>The same model with fewer or more zeros, without further training, on the validation split.${note}${latency ? ` Times are of one example on ${machine(latency)}.` : ''}</p>
 ${plotOf(points)}
 <details><summary>All ${points.length} points</summary>
 <div class="scroll"><table>
-<tr><th>rule</th><th>zero</th><th>not zero of ${parameters.toLocaleString('en')}</th><th>bytes</th><th>bytes, zst</th><th>accuracy</th><th>loss</th>${timedOn ? '<th>dense, ms</th><th>sparse, ms</th>' : ''}</tr>
+<tr><th>rule</th><th>zero</th><th>not zero of ${parameters.toLocaleString('en')}</th><th>bytes</th><th>bytes, zst</th><th>accuracy</th><th>loss</th>${latency ? '<th>dense, ms</th><th>sparse, ms</th>' : ''}</tr>
 ${rows}
 </table></div></details>`
 }
@@ -46,7 +47,7 @@ function plotOf(points: readonly TradeoffPoint[]): string {
   )
 }
 
-function rowOf(point: TradeoffPoint, isTimed: boolean): string {
+function rowOf(point: TradeoffPoint, times: readonly string[] = []): string {
   const { sparsity, nonzero, sizeBytes, validationAccuracy, validationLoss, own } = point
   const cells = [
     `${NAMES[curveOf(point)]}${own ? ' (the model itself)' : ''}`,
@@ -56,13 +57,14 @@ function rowOf(point: TradeoffPoint, isTimed: boolean): string {
     sizeBytes.zst.toLocaleString('en'),
     validationAccuracy === undefined ? '' : percent(validationAccuracy),
     validationLoss.toPrecision(4),
-    ...(isTimed ? timesOf(point) : []),
+    ...times,
   ]
   return `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`
 }
 
 /** Of one example, if the point was timed. */
-function timesOf({ timings: [timing] = [] }: TradeoffPoint): string[] {
+function timesOf(tradeoff: Tradeoff, point: TradeoffPoint): string[] {
+  const [timing] = timingsOf(tradeoff, point)
   return [timing?.denseMilliseconds, timing?.sparseMilliseconds].map(time =>
     time === undefined ? '' : milliseconds(time),
   )

@@ -1,6 +1,6 @@
-import { fromNetwork, type Model } from '@thresher/runtime'
 import { surroundingsOf } from '#formats/exported-graph.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { fromNetwork, type Model } from '#runtime'
 
 /** A trained model on the sparse runtime, on one thread: it maps examples of the dataset to the outputs of `predict`. */
 export async function openRuntimeModel(

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { zipFiles } from '#formats/zip.ts'
@@ -15,7 +15,7 @@ const MODEL_MARK = '<!-- model -->'
 export function encodeRuntimeZip(file: Uint8Array): Uint8Array {
   const page = readFileSync(join(BUILT, 'page.html'), 'utf8')
   const text = page.replace(MODEL_MARK, Buffer.from(file).toString('base64'))
-  const library = filesUnder(join(BUILT, 'package'))
+  const library = filesOf('package.json', 'lib', 'wasm')
   return zipFiles({
     'index.html': new TextEncoder().encode(text),
     'model.sparse.safetensors': file,
@@ -23,12 +23,16 @@ export function encodeRuntimeZip(file: Uint8Array): Uint8Array {
   })
 }
 
-/** Every file of a folder with its path there, in alphabetical order. */
-function filesUnder(folder: string): [string, Uint8Array][] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter(entry => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
+/** Files of the package, and those of its folders, each with its path there, in alphabetical order. */
+function filesOf(...names: string[]): [string, Uint8Array][] {
+  const root = join(BUILT, 'package')
+  return names
+    .flatMap(name => {
+      const path = join(root, name)
+      if (!statSync(path).isDirectory()) return [name]
+      return readdirSync(path, { recursive: true, encoding: 'utf8' }).map(inside => join(name, inside))
+    })
+    .filter(name => statSync(join(root, name)).isFile())
     .sort()
-    .map(path => [path.slice(folder.length + 1), readFileSync(path)])
+    .map(name => [name, readFileSync(join(root, name))])
 }

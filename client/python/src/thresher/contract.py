@@ -598,8 +598,6 @@ class TradeoffPoint(TypedDict):
     """Whether no other point has at most as many non-zero weights and scores at least as well."""
     own: NotRequired[Literal[True]]
     """The trained model itself, without a cut."""
-    timings: NotRequired[List[Timing]]
-    """How long its predictions take, on the machine in `timedOn`."""
 
 
 class TradeoffPointSizeBytes(TypedDict):
@@ -1215,10 +1213,10 @@ class Tradeoff(TypedDict):
     """Trainable parameters."""
     recalibration: NotRequired[TradeoffRecalibration]
     """The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point but the own one; absent if the network has none."""
-    timedOn: NotRequired[TradeoffTimedOn]
-    """The machine of `timings`, which alone depend on it. It is the one that measured the trade-off."""
     points: List[TradeoffPoint]
     """Each curve (rule and scope) in ascending order of sparsity."""
+    latency: NotRequired[TradeoffLatency]
+    """How long predictions of the model and of its cuts take. It depends on the machine and is not in tradeoff.json."""
 
 
 class TradeoffRecalibration(TypedDict):
@@ -1226,12 +1224,25 @@ class TradeoffRecalibration(TypedDict):
     batchSize: int
 
 
-class TradeoffTimedOn(TypedDict):
+class TradeoffLatency(TypedDict):
     processor: str
     """As the operating system names it."""
     backend: str
     """The kernels of the runtime that predicted."""
     threads: int
+    timings: List[Timing]
+    cuts: List[TradeoffLatencyCuts]
+    """The same for the points, without the model itself."""
+
+
+class TradeoffLatencyCuts(TypedDict):
+    rule: Literal["magnitude", "threshold"]
+    """`magnitude` keeps the largest weights unchanged; `threshold` moves the threshold of an optimizer that has one, which changes all weights."""
+    scope: Literal["global", "layer"]
+    """`global` compares the weights of all variables; `layer` sets the same share of each kernel to zero."""
+    nonzero: int
+    """Trainable parameters that are not zero."""
+    timings: List[Timing]
 
 
 class ConnectivityResult(TypedDict):

@@ -39,19 +39,19 @@ export function modelPoints({ job, tradeoff, checkpoints, epochs }: ModelsOfJob)
   const kept = new Set(checkpoints.filter(({ phase }) => phase !== 'prune').map(({ epoch }) => epoch))
   const others = epochs.filter(({ epoch }) => epoch !== trained && kept.has(epoch))
   const points = tradeoff?.points ?? []
+  const cuts = points.map(point => ({ ...cutPoint(job.id, point), ...timingOf(timingsAt(tradeoff!, point)) }))
   return [
     ...(points.some(({ own }) => own)
       ? []
       : epochs.filter(({ epoch }) => epoch === trained).map(trainedPoint(job))),
-    ...ownPoint(job.id, points),
-    ...points.filter(({ own }) => !own).map(point => cutPoint(job.id, point)),
+    ...ownPoint(cuts.filter((_, index) => points[index]!.own)),
+    ...cuts.filter((_, index) => !points[index]!.own),
     ...others.map(epochPoint(job.id)),
   ]
 }
 
 /** The trained model, which the trade-off has once for each curve. */
-function ownPoint(jobId: string, points: readonly TradeoffPoint[]): ModelPoint[] {
-  const own = points.filter(point => point.own).map(point => cutPoint(jobId, point))
+function ownPoint(own: readonly ModelPoint[]): ModelPoint[] {
   return own
     .slice(0, 1)
     .map(point => ({ ...point, ...TRAINED, curves: own.flatMap(({ curves = [] }) => curves) }))
@@ -60,7 +60,7 @@ function ownPoint(jobId: string, points: readonly TradeoffPoint[]): ModelPoint[]
 const TRAINED = { label: 'trained model', selection: {} }
 
 function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
-  const { rule, scope, sparsity, validationAccuracy, validationLoss, sizeBytes, timings } = point
+  const { rule, scope, sparsity, validationAccuracy, validationLoss, sizeBytes } = point
   const curve = `${rule}, ${scope}`
   return {
     ...{
@@ -72,7 +72,6 @@ function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
       sizeBytes: sizeBytes.sparse,
     },
     ...(validationAccuracy !== undefined && { accuracy: validationAccuracy }),
-    ...timingOf(timings),
     selection: { sparsity, rule, scope },
   }
 }
@@ -84,6 +83,14 @@ const trainedPoint =
     ...timingOf(latency?.timings),
     ...TRAINED,
   })
+
+/** The times of the point; none if it was not timed. */
+function timingsAt({ latency }: Tradeoff, { own, rule, scope, nonzero }: TradeoffPoint): readonly Timing[] {
+  if (own) return latency?.timings ?? []
+  const isSame = (cut: NonNullable<Tradeoff['latency']>['cuts'][number]) =>
+    cut.rule === rule && cut.scope === scope && cut.nonzero === nonzero
+  return latency?.cuts.find(isSame)?.timings ?? []
+}
 
 /** Of a batch of one, which comes first. */
 function timingOf([timing]: readonly Timing[] = []): Pick<ModelPoint, 'timing'> {
