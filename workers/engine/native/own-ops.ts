@@ -12,9 +12,9 @@ import {
 } from '#workers/engine/ops/kernel-names.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
 import {
-  SPARSE_CONVOLUTION,
   SPARSE_INPUT_GRADIENT,
   SPARSE_POOLED_INPUT_GRADIENT,
+  SPARSE_PRODUCT,
 } from '#workers/engine/ops/sparse-products.ts'
 import { registerKernel } from '#workers/engine/register-kernel.ts'
 import { ATTRIBUTE_TYPES, boolAttribute, IN_PLACE } from './attributes.ts'
@@ -98,22 +98,22 @@ const OWN_OPS: readonly OwnOp[] = [
     outputs: 1,
   },
   {
-    kernel: SPARSE_CONVOLUTION,
-    op: 'ThresherSparseConv',
+    kernel: SPARSE_PRODUCT,
+    op: 'ThresherSparseProduct',
     inputs: ['x', 'w', 'bias'],
     attributes: { ...GEOMETRY, rectify: 'bool' },
     outputs: 1,
   },
   {
     kernel: SPARSE_INPUT_GRADIENT,
-    op: 'ThresherSparseConvGradInput',
+    op: 'ThresherSparseGradInput',
     inputs: ['dy', 'w'],
     attributes: GEOMETRY,
     outputs: 1,
   },
   {
     kernel: SPARSE_POOLED_INPUT_GRADIENT,
-    op: 'ThresherSparsePooledConvGradInput',
+    op: 'ThresherSparsePooledGradInput',
     inputs: ['dp', 'at', 'w'],
     attributes: GEOMETRY,
     outputs: 1,

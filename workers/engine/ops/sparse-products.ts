@@ -1,19 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** The kernels of engines that multiply only by the weights that are not zero: `native/sparse-convolution.cc`. */
-export const SPARSE_CONVOLUTION = 'SparseConvolution'
-export const SPARSE_INPUT_GRADIENT = 'SparseConvolutionInputGradient'
-export const SPARSE_POOLED_INPUT_GRADIENT = 'SparsePooledConvolutionInputGradient'
+/** The kernels of engines that multiply only by the weights that are not zero: `native/sparse-product.cc`. */
+export const SPARSE_PRODUCT = 'SparseProduct'
+export const SPARSE_INPUT_GRADIENT = 'SparseInputGradient'
+export const SPARSE_POOLED_INPUT_GRADIENT = 'SparsePooledInputGradient'
 
 /** Whether the engine has these kernels. */
 export function hasSparseProducts(): boolean {
-  return tf.getKernel(SPARSE_CONVOLUTION, tf.getBackend()) !== undefined
+  return tf.getKernel(SPARSE_PRODUCT, tf.getBackend()) !== undefined
 }
 
-/** The padding of a convolution at a stride of 1. */
-export type Padding = 'same' | 'valid'
+/** Of a convolution with strides of 1. */
+type Padding = 'same' | 'valid'
 
-/** The operands of a convolution: x [batch, height, width, in] and filter [height, width, in, out], or x [rows, in] and filter [in, out]. */
+/**
+ * The operands of a convolution with strides of 1, x [batch, height, width, in] and filter [height, width, in, out], or of a product of
+ * matrices, x [rows, in] and filter [in, out].
+ */
 export interface Operands {
   x: tf.Tensor
   filter: tf.Tensor
@@ -21,36 +24,39 @@ export interface Operands {
   bias?: tf.Tensor | undefined
 }
 
-/** y = x * filter + bias, or relu(y). */
-export function sparseConvolution({ x, filter, bias }: Operands, pad: Padding, rectify: boolean): tf.Tensor {
-  const inputs = { x, w: filter, bias: bias ?? tf.zeros([0]) }
-  const [height, width] = sidesOf(filter)
-  const resultOf = (side: number, kernel: number) => (pad === 'same' ? side : side - kernel + 1)
+/** y = x * filter + bias, or relu(y). @param options padding: of images */
+export function sparseProduct(
+  { x, filter, bias }: Operands,
+  { padding = 'valid', rectify = false }: { padding?: Padding; rectify?: boolean } = {},
+): tf.Tensor {
+  const [rows, columns] = sidesOf(filter)
+  const resultOf = (side: number, kernel: number) => (padding === 'same' ? side : side - kernel + 1)
   const geometry = [
-    marginOf(height, pad),
-    marginOf(width, pad),
-    resultOf(heightOf(x), height),
-    resultOf(widthOf(x), width),
+    ...[marginOf(rows, padding), marginOf(columns, padding)],
+    ...[resultOf(heightOf(x), rows), resultOf(widthOf(x), columns)],
     ...NO_POOL,
   ]
-  return run(SPARSE_CONVOLUTION, inputs, { geometry, rectify })
+  return run(SPARSE_PRODUCT, { x, w: filter, bias: bias ?? tf.zeros([0]) }, { geometry, rectify })
 }
 
-/** The gradient at x, given the gradient `dy` at the convolution's output before its activation. */
-export function sparseInputGradient({ x, filter }: Operands, pad: Padding, dy: tf.Tensor): tf.Tensor {
-  const geometry = [...backward(x, filter, pad), ...NO_POOL]
-  return run(SPARSE_INPUT_GRADIENT, { dy, w: filter }, { geometry })
+/** The gradient at x, given the gradient `dy` at the product before it is rectified. */
+export function sparseInputGradient(
+  operands: Operands,
+  dy: tf.Tensor,
+  padding: Padding = 'valid',
+): tf.Tensor {
+  const geometry = [...backward(operands, padding), ...NO_POOL]
+  return run(SPARSE_INPUT_GRADIENT, { dy, w: operands.filter }, { geometry })
 }
 
-/** The same for the gradient `dp` behind a max pool with windows `pool`, whose maxima are `at`. */
+/** The same for the gradient `dp` behind a max pool. @param operands at: the maximum of each window, as in `PooledPass` */
 export function sparsePooledInputGradient(
-  { x, filter, at }: Operands & { at: tf.Tensor },
-  pad: Padding,
-  pool: readonly [number, number],
+  { at, ...operands }: Operands & { at: tf.Tensor },
+  { padding, pool }: { padding: Padding; pool: readonly [number, number] },
   dp: tf.Tensor,
 ): tf.Tensor {
-  const geometry = [...backward(x, filter, pad), ...pool]
-  return run(SPARSE_POOLED_INPUT_GRADIENT, { dp, at, w: filter }, { geometry })
+  const geometry = [...backward(operands, padding), ...pool]
+  return run(SPARSE_POOLED_INPUT_GRADIENT, { dp, at, w: operands.filter }, { geometry })
 }
 
 function run(kernel: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor {
@@ -60,14 +66,14 @@ function run(kernel: string, inputs: tf.NamedTensorMap, attributes: object): tf.
 const NO_POOL = [1, 1]
 
 /** The margins of the gradient at the output, which the turned kernel moves over, and the size of x. */
-function backward(x: tf.Tensor, filter: tf.Tensor, pad: Padding): number[] {
-  const margins = sidesOf(filter).map(side => side - 1 - marginOf(side, pad))
+function backward({ x, filter }: Operands, padding: Padding): number[] {
+  const margins = sidesOf(filter).map(side => side - 1 - marginOf(side, padding))
   return [...margins, heightOf(x), widthOf(x)]
 }
 
 /** Padding before the first row or column, as TensorFlow distributes it. */
-function marginOf(side: number, pad: Padding): number {
-  return pad === 'same' ? (side - 1) >> 1 : 0
+function marginOf(side: number, padding: Padding): number {
+  return padding === 'same' ? (side - 1) >> 1 : 0
 }
 
 /** A matrix is an image of one pixel. */

@@ -1,8 +1,8 @@
 // Convolutions at a stride of 1 and products with weights that are mostly zero. Only the other weights are multiplied.
 //
-//   ThresherSparseConv(x, w, bias) -> y: y = x * w + bias, or relu(x * w + bias) with the attribute `rectify`
-//   ThresherSparseConvGradInput(dy, w) -> dx
-//   ThresherSparsePooledConvGradInput(dp, at, w) -> dx: the same for the gradient behind a max pool, which max-pool.cc describes
+//   ThresherSparseProduct(x, w, bias) -> y: y = x * w + bias, or relu(x * w + bias) with the attribute `rectify`
+//   ThresherSparseGradInput(dy, w) -> dx
+//   ThresherSparsePooledGradInput(dp, at, w) -> dx: the same for the gradient behind a max pool, which max-pool.cc describes
 //
 // x, y [batch, height, width, channels] and w [kernel height, kernel width, in, out], or x, y [rows, channels] and w [in, out]; bias [out],
 // or [0] for none. float32, except `at`, which is int32. The attribute `geometry` has the padding before the first row and column of
@@ -23,9 +23,9 @@
 namespace thresher {
 namespace {
 
-Stopwatch forward_stopwatch("ThresherSparseConv");
-Stopwatch backward_stopwatch("ThresherSparseConvGradInput");
-Stopwatch pooled_stopwatch("ThresherSparsePooledConvGradInput");
+Stopwatch forward_stopwatch("ThresherSparseProduct");
+Stopwatch backward_stopwatch("ThresherSparseGradInput");
+Stopwatch pooled_stopwatch("ThresherSparsePooledGradInput");
 
 /** The numbers of the attribute `geometry`, in its order. */
 struct SparseGeometry {
@@ -258,10 +258,10 @@ void RegisterOne(const char* name, std::vector<const char*> inputs, const char* 
 
 }  // namespace
 
-void RegisterSparseConvolution(TF_Status* status) {
-  RegisterOne("ThresherSparseConv", {"x: float", "w: float", "bias: float"}, "y: float", ComputeForward, status);
-  RegisterOne("ThresherSparseConvGradInput", {"dy: float", "w: float"}, "dx: float", ComputeBackward, status);
-  RegisterOne("ThresherSparsePooledConvGradInput", {"dp: float", "at: int32", "w: float"}, "dx: float", ComputePooledBackward, status);
+void RegisterSparseProduct(TF_Status* status) {
+  RegisterOne("ThresherSparseProduct", {"x: float", "w: float", "bias: float"}, "y: float", ComputeForward, status);
+  RegisterOne("ThresherSparseGradInput", {"dy: float", "w: float"}, "dx: float", ComputeBackward, status);
+  RegisterOne("ThresherSparsePooledGradInput", {"dp: float", "at: int32", "w: float"}, "dx: float", ComputePooledBackward, status);
 }
 
 }  // namespace thresher
