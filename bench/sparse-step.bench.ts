@@ -107,13 +107,12 @@ function now(): number {
 function prepare({ preset, batchSize }: Workload, pattern: Pattern, sparsity: number) {
   const topology = PRESET_TOPOLOGIES[preset]
   const network = resolveNetwork(topology)
-  const random = randomStream(1, 'bench', preset)
-  const x = Uint8Array.from({ length: batchSize * elementCount(topology.inputShape) }, () =>
-    random.below(256),
-  )
-  const labels = Uint8Array.from({ length: batchSize }, () => random.below(10))
-  const split = wholeSplit({ x, labels, count: batchSize })
   const pace = { batchSize, stepsPerCall: stepsPerCall(network, batchSize) }
+  const count = pace.stepsPerCall * batchSize
+  const random = randomStream(1, 'bench', preset)
+  const x = Uint8Array.from({ length: count * elementCount(topology.inputShape) }, () => random.below(256))
+  const labels = Uint8Array.from({ length: count }, () => random.below(10))
+  const split = wholeSplit({ x, labels, count })
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
   const functions = {
     model: modelFromNetwork(network),
