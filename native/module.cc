@@ -28,6 +28,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::RegisterPooledInputGradient(status);
   thresher::RegisterBatchNorm(status);
   thresher::RegisterDropout(status);
+  thresher::RegisterSparseProduct(status);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return nullptr;

@@ -13,5 +13,6 @@ void RegisterPooledFilterGradient(TF_Status* status);
 void RegisterPooledInputGradient(TF_Status* status);
 void RegisterBatchNorm(TF_Status* status);
 void RegisterDropout(TF_Status* status);
+void RegisterSparseProduct(TF_Status* status);
 
 }  // namespace thresher

@@ -12,6 +12,10 @@ const LayerSparsity = z.object({
   shape: z.array(z.int()),
   size: z.int(),
   nonzero: z.int(),
+  skipsZeros: z
+    .boolean()
+    .optional()
+    .describe('Present if the zeros were left out of the products with this kernel, which is faster.'),
 })
 
 /** The metrics of one epoch. Losses are means over its examples, fractions are 0..1, counts are integers. */

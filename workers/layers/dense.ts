@@ -1,19 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
+import { sparseInputGradient, sparseProduct } from '#workers/engine/ops/sparse-products.ts'
 import { activate } from './activation.ts'
 import type { Layer } from './layer.ts'
 import { asRows, asSteps } from './rows.ts'
 
-/** y = activation(x kernel + bias), for x [batch, in] or [batch, time, in], kernel [in, units] and bias [units]. */
-export function dense({ name, units, activation, biasInitializer }: LayerOf<'dense'>): Layer {
+/**
+ * y = activation(x kernel + bias), for x [batch, in] or [batch, time, in], kernel [in, units] and bias [units].
+ * @param skipsZeros whether the products with the kernel leave out its zeros
+ */
+export function dense(
+  { name, units, activation, biasInitializer }: LayerOf<'dense'>,
+  skipsZeros = false,
+): Layer {
   return ({ variables, inputs }) => {
     const x = inputs[0]!
     const rows = asRows(x)
     const kernel = variables[`${name}/kernel`] as tf.Tensor2D
     const bias = variables[`${name}/bias`]
-    // Not tf.fused.matMul, which reshapes its operands to three dimensions and back by separate ops.
-    const product = tf.matMul(rows, kernel)
-    const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product)
+    const linear = skipsZeros ? sparseProduct({ x: rows, filter: kernel, bias }) : affine(rows, kernel, bias)
+    const { y, gradient } = activate(activation, linear)
     return {
       y: asSteps(y, x, units),
       pullback(dy) {
@@ -23,9 +29,20 @@ export function dense({ name, units, activation, biasInitializer }: LayerOf<'den
             [`${name}/kernel`]: tf.matMul(rows, dz, true),
             ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, 0) }),
           },
-          dx: () => asSteps(tf.matMul(dz, kernel, false, true), x, kernel.shape[0]),
+          dx() {
+            const dx = skipsZeros
+              ? sparseInputGradient({ x: rows, filter: kernel }, dz)
+              : tf.matMul(dz, kernel, false, true)
+            return asSteps(dx, x, kernel.shape[0])
+          },
         }
       },
     }
   }
+}
+
+/** Not tf.fused.matMul, which reshapes its operands to three dimensions and back by separate ops. */
+function affine(rows: tf.Tensor2D, kernel: tf.Tensor2D, bias: tf.Tensor | undefined): tf.Tensor {
+  const product = tf.matMul(rows, kernel)
+  return bias ? tf.add(product, bias) : product
 }

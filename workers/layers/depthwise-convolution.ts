@@ -50,7 +50,7 @@ export function separableConvolution(spec: LayerOf<'separableConv2d'>): Layer {
   const depthwise = depthwiseConvolution(linear)
   const pointwise = convolution(
     { ...spec, type: 'conv2d', kernelSize: 1, strides: 1, padding: 'valid' },
-    'pointwiseKernel',
+    { word: 'pointwiseKernel' },
   )
   return call => {
     const first = depthwise(call)

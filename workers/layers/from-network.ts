@@ -22,8 +22,12 @@ export interface ModelForward {
   pullback(dLogits: tf.Tensor): tf.NamedTensorMap
 }
 
-export function modelFromNetwork({ placed }: Pick<Network, 'placed'>): Model {
-  const nodes = nodesFromLayers(placed)
+/** @param skipping names of the layers whose products leave out the weights that are zero (`zero-skipping.ts`) */
+export function modelFromNetwork(
+  { placed }: Pick<Network, 'placed'>,
+  skipping: ReadonlySet<string> = new Set(),
+): Model {
+  const nodes = nodesFromLayers(placed, skipping)
   const last = placed.length - 1
   return (variables, x, pass) => {
     const passes = new Map<number, Forward>()
@@ -64,19 +68,24 @@ interface Node {
 }
 
 /** By position; a layer that is fused into a later one has no node. */
-function nodesFromLayers(placed: readonly PlacedLayer[]): ReadonlyMap<number, Node> {
+function nodesFromLayers(
+  placed: readonly PlacedLayer[],
+  skipping: ReadonlySet<string>,
+): ReadonlyMap<number, Node> {
   const trained = trainedLayers(placed)
   const nodes = new Map<number, Node>()
   for (const [position, { inputs }] of placed.entries()) {
-    const fusion = pooledConvolutionAt(position, placed) ?? rectifiedNormalizationAt(position, placed)
-    const node = fusion ?? { layer: buildLayer(placed[position]!, position), inputs }
+    const fusion =
+      pooledConvolutionAt(position, placed, skipping) ?? rectifiedNormalizationAt(position, placed)
+    const node = fusion ?? { layer: buildLayer(placed[position]!, position, skipping), inputs }
     for (const absorbed of fusion?.absorbed ?? []) nodes.delete(absorbed)
     nodes.set(position, { layer: node.layer, inputs: node.inputs, isTrained: trained[position]! })
   }
   return nodes
 }
 
-function buildLayer(placed: PlacedLayer, position: number): Layer {
-  const build = LAYER_BUILDERS[placed.layer.type] as LayerBuilder
-  return build(placed, position)
+function buildLayer(placed: PlacedLayer, position: number, skipping: ReadonlySet<string>): Layer {
+  const { type, name } = placed.layer
+  const build = LAYER_BUILDERS[type] as LayerBuilder
+  return build(placed, position, skipping.has(name))
 }

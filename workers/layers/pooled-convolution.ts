@@ -8,6 +8,7 @@ import {
   pooledGradients,
   poolRectified,
 } from '#workers/engine/ops/pooled-gradients.ts'
+import { sparsePooledInputGradient } from '#workers/engine/ops/sparse-products.ts'
 import { convolution } from './convolution.ts'
 import { absorbable, type Fusion } from './fusion.ts'
 import type { Layer } from './layer.ts'
@@ -17,14 +18,19 @@ import { maxPooling } from './max-pooling.ts'
 const WORTHWHILE = 4
 
 /** The max pool at `index` fused with the rectified convolution before it, whose output no other layer uses. */
-export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
+export function pooledConvolutionAt(
+  index: number,
+  placed: readonly PlacedLayer[],
+  skipping: ReadonlySet<string> = new Set(),
+): Fusion | undefined {
   const { layer: pool, inputs } = placed[index]!
   if (pool.type !== 'maxPooling2d') return
   const [source] = inputs as [number]
   const before = absorbable('conv2d', source, placed)
   if (before?.layer.activation !== 'relu') return
   if (elementCount(sidesOf(pool.poolSize)) < WORTHWHILE || !isTiled(pool, before.outputShape)) return
-  const layer = pooledConvolution(before.layer, pool, before.inputShape)
+  const skipsZeros = skipping.has(before.layer.name)
+  const layer = pooledConvolution(before.layer, pool, { inputShape: before.inputShape, skipsZeros })
   return { layer, absorbed: [source], inputs: before.inputs }
 }
 
@@ -40,9 +46,9 @@ function isTiled({ poolSize, strides, padding }: LayerOf<'maxPooling2d'>, image:
 function pooledConvolution(
   spec: LayerOf<'conv2d'>,
   pool: LayerOf<'maxPooling2d'>,
-  inputShape: readonly number[],
+  { inputShape, skipsZeros }: { inputShape: readonly number[]; skipsZeros: boolean },
 ): Layer {
-  const [convolve, choose] = [convolution(spec), maxPooling(pool)]
+  const [convolve, choose] = [convolution(spec, { skipsZeros }), maxPooling(pool)]
   const geometry = geometryOf(spec, pool, inputShape)
   return call => {
     const convolved = convolve(call)
@@ -61,7 +67,9 @@ function pooledConvolution(
             [`${spec.name}/kernel`]: filterGradient,
             ...(spec.biasInitializer && { [`${spec.name}/bias`]: biasGradient }),
           },
-          dx,
+          dx: skipsZeros
+            ? () => sparsePooledInputGradient(pass, { padding: spec.padding, pool: geometry.pool }, dp)
+            : dx,
         }
       },
     }

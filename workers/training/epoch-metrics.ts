@@ -20,6 +20,8 @@ interface EpochEnd {
   weights: readonly FloatTensor[]
   /** Where the weights were zero after the epoch before; absent after the first epoch. */
   zerosBefore: readonly NamedTensor[] | undefined
+  /** The layers whose products left out zeros in this epoch. */
+  skipping: ReadonlySet<string>
 }
 
 /** Measures the model at the end of an epoch, including on the validation split. @throws Diverged when a loss is NaN or infinite */
@@ -41,7 +43,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     trainLoss: trained.loss,
     ...nameMetrics('train', trained),
     ...validationScores(validation),
-    ...measureWeights(end.weights, run.network.variables, end.zerosBefore),
+    ...measureWeights(end.weights, run.network.variables, end.zerosBefore, end.skipping),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
     sparseBytes: sparseSizeBytes([...end.weights, ...end.state.readStatistics()], modelMetadata(run.spec)),

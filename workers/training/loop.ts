@@ -12,6 +12,7 @@ import { Diverged, describeEpoch, EpochTally, nameNonFinite } from './epoch-metr
 import { zerosOf } from './metrics.ts'
 import { checkpointPhase, PRUNED, placeOf } from './phase-place.ts'
 import { prepareRun, type TrainingRun } from './prepare.ts'
+import { zeroSkippingFor } from './skip-zeros.ts'
 import { steer } from './steer.ts'
 import { throttle } from './throttle.ts'
 import type { TrainState } from './train-state.ts'
@@ -119,6 +120,7 @@ async function* trainEpoch(
   const { epoch, zerosBefore } = start
   const tally = new EpochTally(state, partial, run.place.stepsBefore)
   const isProgressDue = throttle(PROGRESS_INTERVAL_MS)
+  state.skipZeros(zeroSkippingFor(run, zerosBefore))
   try {
     for await (const batch of run.trainingBatches(epoch, tally.step)) {
       tally.add(state.step(batch))
@@ -152,7 +154,8 @@ async function* endEpoch(
   const state = cut ?? trained
   try {
     const weights = state.readWeights()
-    const metrics = await describeEpoch(run, { epoch, state, tally, weights, zerosBefore })
+    const { skipping } = trained
+    const metrics = await describeEpoch(run, { epoch, state, tally, weights, zerosBefore, skipping })
     yield { type: 'epoch', metrics, weights }
     const best = ending.earlyStopping && betterEpoch(bestBefore, metrics, ending.earlyStopping)
     const isLast = endsAfter(ending, epoch, best)

@@ -48,17 +48,20 @@ export function absoluteErrorSum(outputs: tf.Tensor2D, targets: tf.Tensor): tf.S
  * The metrics of an epoch that follow from the weights.
  * @param variables of the weights
  * @param zerosBefore where the weights were zero after the previous epoch, if there was one
+ * @param skipping names of the layers whose products left out the zeros of their kernels
  */
 export function measureWeights(
   weights: readonly FloatTensor[],
   variables: readonly Pick<Variable, 'name' | 'kind'>[],
   zerosBefore?: readonly NamedTensor[],
+  skipping: ReadonlySet<string> = new Set(),
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
   const layers = weights.map(({ name, shape, data }) => ({
     name,
     shape: [...shape],
     size: data.length,
     nonzero: count(data, value => value !== 0),
+    ...(name.endsWith('/kernel') && skipping.has(name.slice(0, -'/kernel'.length)) && { skipsZeros: true }),
   }))
   const kernels = new Set(variables.filter(({ kind }) => kind === 'kernel').map(({ name }) => name))
   return {
@@ -90,6 +93,13 @@ function countRegrown(weights: readonly FloatTensor[], zerosBefore: readonly Nam
     const bits = zeros.get(name)!
     return sum + count(data, (value, i) => value !== 0 && ((bits[i >> 3]! >> (i & 7)) & 1) === 1)
   }, 0)
+}
+
+/** The fraction of a variable's elements that are zero. @param zeros of the variable, as of `zerosOf` */
+export function sparsityFromZeros({ data }: NamedTensor, size: number): number {
+  let zeros = 0
+  for (let bits of data as Uint8Array) for (; bits !== 0; bits &= bits - 1) zeros++
+  return zeros / size
 }
 
 function count(values: Float32Array, isWanted: (value: number, index: number) => boolean): number {

@@ -42,6 +42,8 @@ export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   place: PhasePlace
   network: Network
   stepsPerEpoch: number
+  /** In the training split. */
+  examples: number
   learningRate: LearningRate
   /** @param from absent: the weights that the seed draws */
   begin(from?: InitialState): TrainState<Kind>
@@ -105,6 +107,7 @@ export function prepareRun(
     place,
     network,
     stepsPerEpoch,
+    examples: counts.training,
     learningRate,
     begin(from = { variables: drawVariables(network, seed) }) {
       const start = { clock: functions.optimizer.clock, ...from }

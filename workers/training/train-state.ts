@@ -7,6 +7,7 @@ import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
 import type { Call, Program, Variables } from '#workers/engine/program.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { type Optimizer, ticksFrom } from '#workers/optimizers/optimizer.ts'
 import { HELD_GROUPS, type InputPipeline } from './input-pipeline.ts'
 import {
@@ -28,7 +29,7 @@ export interface SizedBatch {
 }
 
 export interface TrainStateOptions<Batch extends SizedBatch> {
-  network: Pick<Network, 'variables' | 'statistics'>
+  network: Network
   pipeline: InputPipeline<Batch>
   /** Determines, with the number of the step, which units drop out. */
   seed: number
@@ -44,9 +45,10 @@ const MANY_STEPS = 32
 
 /** A model in training: its variables stay on the device until `end`, and every step replaces them. */
 export class TrainState<Batch extends SizedBatch = SizedBatch> {
-  readonly #functions: StepFunctions
+  #functions: StepFunctions
   readonly #options: TrainStateOptions<Batch>
-  readonly #program: Program
+  #program: Program
+  #skipping: ReadonlySet<string> = new Set()
   /** The maximum number of steps in one call. */
   readonly #stepsPerCall: number
   /** The number of outcomes that the device keeps; 0 if each call returns its own. */
@@ -121,6 +123,24 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
   /** Changes the scale of the threshold from the next step on. */
   steer(steering: Steering): void {
     this.#clock = { ...this.#clock, steering }
+  }
+
+  /** The names of the layers whose products leave out the weights that are zero. */
+  get skipping(): ReadonlySet<string> {
+    return this.#skipping
+  }
+
+  /**
+   * Changes the layers whose products leave out the weights that are zero. Unless they remain the same, the graphs are recorded again,
+   * which takes as long as the start of the training. All outcomes must have been read.
+   */
+  skipZeros(layers: ReadonlySet<string>): void {
+    if ([...layers].join() === [...this.#skipping].join()) return
+    const state = this.readState()
+    this.#program.dispose()
+    this.#skipping = layers
+    this.#functions = { ...this.#functions, model: modelFromNetwork(this.#options.network, layers) }
+    this.#program = inScope(() => this.#openProgram(state))
   }
 
   end(): void {

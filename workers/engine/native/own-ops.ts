@@ -11,6 +11,11 @@ import {
   NORMALISE_SUM_GRADIENT,
 } from '#workers/engine/ops/kernel-names.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
+import {
+  SPARSE_INPUT_GRADIENT,
+  SPARSE_POOLED_INPUT_GRADIENT,
+  SPARSE_PRODUCT,
+} from '#workers/engine/ops/sparse-products.ts'
 import { registerKernel } from '#workers/engine/register-kernel.ts'
 import { ATTRIBUTE_TYPES, boolAttribute, IN_PLACE } from './attributes.ts'
 import { nativeBackend } from './native-backend.ts'
@@ -90,6 +95,27 @@ const OWN_OPS: readonly OwnOp[] = [
     op: 'ThresherDropout',
     inputs: ['x', 'seed'],
     attributes: { rate: 'float', scale: 'float' },
+    outputs: 1,
+  },
+  {
+    kernel: SPARSE_PRODUCT,
+    op: 'ThresherSparseProduct',
+    inputs: ['x', 'w', 'bias'],
+    attributes: { ...GEOMETRY, rectify: 'bool' },
+    outputs: 1,
+  },
+  {
+    kernel: SPARSE_INPUT_GRADIENT,
+    op: 'ThresherSparseGradInput',
+    inputs: ['dy', 'w'],
+    attributes: GEOMETRY,
+    outputs: 1,
+  },
+  {
+    kernel: SPARSE_POOLED_INPUT_GRADIENT,
+    op: 'ThresherSparsePooledGradInput',
+    inputs: ['dp', 'at', 'w'],
+    attributes: GEOMETRY,
     outputs: 1,
   },
 ]

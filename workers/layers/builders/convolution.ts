@@ -6,7 +6,7 @@ import { transposedConvolution } from '#workers/layers/transposed-convolution.ts
 import type { LayerBuilders } from './layer-builder.ts'
 
 export const CONVOLUTION_BUILDERS: LayerBuilders<keyof typeof CONVOLUTION_LAYERS> = {
-  conv2d: ({ layer }) => convolution(layer),
+  conv2d: ({ layer }, _, skipsZeros) => convolution(layer, { skipsZeros }),
   depthwiseConv2d: ({ layer }) => depthwiseConvolution(layer),
   separableConv2d: ({ layer }) => separableConvolution(layer),
   conv2dTranspose: ({ layer, outputShape }) => transposedConvolution(layer, outputShape),

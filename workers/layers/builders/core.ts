@@ -4,6 +4,6 @@ import { embedding } from '#workers/layers/embedding.ts'
 import type { LayerBuilders } from './layer-builder.ts'
 
 export const CORE_BUILDERS: LayerBuilders<keyof typeof CORE_LAYERS> = {
-  dense: ({ layer }) => dense(layer),
+  dense: ({ layer }, _, skipsZeros) => dense(layer, skipsZeros),
   embedding: ({ layer }) => embedding(layer),
 }
