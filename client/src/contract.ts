@@ -344,7 +344,7 @@ export type Analysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
     jobs: Array<{
         id: string;
         /**
@@ -389,7 +389,7 @@ export type Analysis = {
     /**
      * The content of its JSON artifact, once it has succeeded.
      */
-    result?: EvaluationResult | Tradeoff | ConnectivityResult | PlaneResult | LayersResult | NormRatioResult;
+    result?: EvaluationResult | Tradeoff | ConnectivityResult | PlaneResult | HessianResult | LayersResult | NormRatioResult;
 };
 
 /**
@@ -442,6 +442,8 @@ export type AnalysisRequest = ({
 } & ConnectivityAnalysisRequest) | ({
     kind: 'plane';
 } & PlaneAnalysisRequest) | ({
+    kind: 'hessian';
+} & HessianAnalysisRequest) | ({
     kind: 'layers';
 } & LayersAnalysisRequest) | ({
     kind: 'normRatio';
@@ -1559,6 +1561,10 @@ export type EpochMetrics = {
         shape: Array<number>;
         size: number;
         nonzero: number;
+        /**
+         * Present if the zeros were left out of the products with this kernel, which is faster.
+         */
+        skipsZeros?: boolean;
     }>;
     examplesPerSecond: number;
     seconds: number;
@@ -2023,6 +2029,131 @@ export type GridSweepSearch = {
 export type HeartbeatFrame = {
     type: 'heartbeat';
     time: string;
+};
+
+export type HessianAnalysisRequest = {
+    kind: 'hessian';
+    /**
+     * The Hessian is that at the model of the last job; the differences of the others from it are projected.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    /**
+     * Dimension of the top eigenspace.
+     */
+    eigenvectors?: number;
+    /**
+     * Accepted residual of an eigenpair, as a share of the largest eigenvalue.
+     */
+    tolerance?: number;
+    /**
+     * The iteration ends after so many Hessian-vector products, converged or not.
+     */
+    maxProducts?: number;
+    /**
+     * Training examples, chosen by the seed of the last job, that the training loss is averaged over; all by default.
+     */
+    examples?: number;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type HessianResult = {
+    examples: {
+        training: number;
+        validation: number;
+    };
+    /**
+     * The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none.
+     */
+    recalibration?: {
+        batches: number;
+        batchSize: number;
+    };
+    /**
+     * The model at which the Hessian is taken.
+     */
+    at: {
+        jobId: string;
+        epoch: number;
+    };
+    parameters: number;
+    /**
+     * Hessian-vector products of the iteration.
+     */
+    products: number;
+    /**
+     * Whether every residual estimate is within the tolerance.
+     */
+    converged: boolean;
+    /**
+     * Distance from the model at which gradients are taken for their differences.
+     */
+    eps: number;
+    /**
+     * The largest |u_i H u_j - u_j H u_i| over the eigenvectors: 0 for exact products.
+     */
+    asymmetry: number;
+    /**
+     * The largest value first.
+     */
+    eigenpairs: Array<{
+        /**
+         * Rayleigh quotient u H u.
+         */
+        value: number;
+        /**
+         * ||H u - value u||.
+         */
+        residual: number;
+        /**
+         * Estimated truncation error of H u: a third of the length of its change when eps is doubled.
+         */
+        differenceError: number;
+    }>;
+    /**
+     * sqrt(eigenvectors / parameters): the root mean square of the projection of a random direction.
+     */
+    baseline: number;
+    /**
+     * Of every job but the last.
+     */
+    projections: Array<{
+        jobId: string;
+        epoch: number;
+        /**
+         * ||d||, the distance from the last model.
+         */
+        distance: number;
+        /**
+         * ||P d|| / ||d||, 0 to 1.
+         */
+        projection: number;
+        /**
+         * u_i d / ||d||, in the order of the eigenpairs.
+         */
+        cosines: Array<number>;
+        /**
+         * d H d / ||d||²: compare it with the eigenvalues.
+         */
+        curvature: number;
+    }>;
 };
 
 /**
@@ -2767,7 +2898,7 @@ export type ListedAnalysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
     jobs: Array<{
         id: string;
         /**
@@ -3005,6 +3136,10 @@ export type ListedJob = {
             shape: Array<number>;
             size: number;
             nonzero: number;
+            /**
+             * Present if the zeros were left out of the products with this kernel, which is faster.
+             */
+            skipsZeros?: boolean;
         }>;
         examplesPerSecond: number;
         seconds: number;
@@ -7020,7 +7155,7 @@ export type ListAnalysesData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'layers' | 'normRatio';
+        kind?: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
         /**
          * One of the analysed jobs.
          */

@@ -427,6 +427,8 @@ class EpochMetricsLayers(TypedDict):
     shape: List[int]
     size: int
     nonzero: int
+    skipsZeros: NotRequired[bool]
+    """Present if the zeros were left out of the products with this kernel, which is faster."""
 
 
 class JobBest(TypedDict):
@@ -1040,7 +1042,7 @@ class Analysis(TypedDict):
     worker: NotRequired[AnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "layers", "normRatio"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio"]
     jobs: List[AnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
@@ -1054,7 +1056,7 @@ class Analysis(TypedDict):
     maxRestarts: int
     maxRuntimeSeconds: int
     links: Dict[str, str]
-    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult, PlaneResult, LayersResult, NormRatioResult]]
+    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult, PlaneResult, HessianResult, LayersResult, NormRatioResult]]
     """The content of its JSON artifact, once it has succeeded."""
 
 
@@ -1349,6 +1351,66 @@ class PlaneResultPoints(TypedDict):
     """The test error is 1 minus this."""
 
 
+class HessianResult(TypedDict):
+    examples: HessianResultExamples
+    recalibration: NotRequired[HessianResultRecalibration]
+    """The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point; absent if the network has none."""
+    at: HessianResultAt
+    """The model at which the Hessian is taken."""
+    parameters: int
+    products: int
+    """Hessian-vector products of the iteration."""
+    converged: bool
+    """Whether every residual estimate is within the tolerance."""
+    eps: float
+    """Distance from the model at which gradients are taken for their differences."""
+    asymmetry: float
+    """The largest |u_i H u_j - u_j H u_i| over the eigenvectors: 0 for exact products."""
+    eigenpairs: List[HessianResultEigenpairs]
+    """The largest value first."""
+    baseline: float
+    """sqrt(eigenvectors / parameters): the root mean square of the projection of a random direction."""
+    projections: List[HessianResultProjections]
+    """Of every job but the last."""
+
+
+class HessianResultExamples(TypedDict):
+    training: int
+    validation: int
+
+
+class HessianResultRecalibration(TypedDict):
+    batches: int
+    batchSize: int
+
+
+class HessianResultAt(TypedDict):
+    jobId: str
+    epoch: int
+
+
+class HessianResultEigenpairs(TypedDict):
+    value: float
+    """Rayleigh quotient u H u."""
+    residual: float
+    """||H u - value u||."""
+    differenceError: float
+    """Estimated truncation error of H u: a third of the length of its change when eps is doubled."""
+
+
+class HessianResultProjections(TypedDict):
+    jobId: str
+    epoch: int
+    distance: float
+    """||d||, the distance from the last model."""
+    projection: float
+    """||P d|| / ||d||, 0 to 1."""
+    cosines: List[float]
+    """u_i d / ||d||, in the order of the eigenpairs."""
+    curvature: float
+    """d H d / ||d||²: compare it with the eigenvalues."""
+
+
 class LayersResult(TypedDict):
     models: List[LayersResultModels]
     layers: List[LayersResultLayers]
@@ -1415,7 +1477,7 @@ class ListedAnalysis(TypedDict):
     worker: NotRequired[ListedAnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "layers", "normRatio"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio"]
     jobs: List[ListedAnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
