@@ -42,9 +42,11 @@ export const hessian: Computation = async input => {
     ...computed,
   }
   return {
-    'hessian.json': `${JSON.stringify(result)}\n`,
-    'hessian.csv': hessianCsv(result),
-    'hessian.svg': hessianPlot(result),
+    files: {
+      'hessian.json': `${JSON.stringify(result)}\n`,
+      'hessian.csv': hessianCsv(result),
+      'hessian.svg': hessianPlot(result),
+    },
   }
 }
 
