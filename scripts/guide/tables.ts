@@ -71,12 +71,12 @@ function tableOf(columns: readonly string[], rows: readonly (readonly string[])[
   return [columns, columns.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Replaces a table of the page, between its two comments. @throws Error if the page does not have them */
-export function insertTable(page: string, name: string, table: string): string {
+/** Replaces a table of the page, between its two comments. @param path of the page, for the error @throws Error if the page does not have them */
+export function insertTable(page: string, name: string, table: string, path = 'docs/guide.md'): string {
   const [begin, end] = [`<!-- table: ${name} -->\n\n`, `\n\n<!-- end -->`]
   const from = page.indexOf(begin)
   const to = page.indexOf(end, from)
-  if (from < 0 || to < 0) throw new Error(`docs/guide.md has no place for the table ${name}.`)
+  if (from < 0 || to < 0) throw new Error(`${path} has no place for the table ${name}.`)
   return page.slice(0, from + begin.length) + table + page.slice(to)
 }
 

@@ -119,6 +119,25 @@ describe('two trained jobs', () => {
     }
   })
 
+  it('differ by a vector whose part in the top eigenspace of the Hessian is measured', async () => {
+    const request = {
+      kind: 'hessian',
+      jobs: [sparse, dense],
+      eigenvectors: 2,
+      examples: 500,
+      maxProducts: 12,
+    }
+    const { result, files } = await study(request)
+    assert.deepEqual([result.at.jobId, result.eigenpairs.length], [dense, 2])
+    const [{ projection, cosines, distance }] = result.projections
+    assert.ok(distance > 0 && projection > 0 && projection < 1)
+    assert.equal(projection, Math.hypot(...cosines))
+    assert.equal(result.baseline, Math.sqrt(2 / result.parameters))
+    const [first, second] = result.eigenpairs
+    assert.ok(first.value > second.value && first.residual < 0.05 * first.value)
+    assert.ok((await report(sparse)).includes(files.get('hessian.svg')!))
+  })
+
   it('have a table of the zeros in each layer', async () => {
     const { result } = await study({ kind: 'layers', jobs: [sparse, dense] })
     const { body: job } = await get(service.url, `/v1/jobs/${sparse}`)

@@ -149,7 +149,10 @@ describe('the top eigenspace of a quadratic of chosen spectrum', () => {
       space => ({ space, states, progress }),
     )
   }
-  const FALLING = Array.from({ length: dimension }, (_, index) => 10 * 0.95 ** index - (index === 199 ? 3 : 0))
+  const FALLING = Array.from(
+    { length: dimension },
+    (_, index) => 10 * 0.95 ** index - (index === 199 ? 3 : 0),
+  )
 
   it('has the eigenvectors of the largest values, in their order, through many restarts', async () => {
     const { space } = await find(FALLING)
