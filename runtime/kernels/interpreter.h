@@ -4,6 +4,8 @@
 #include "ops/dense-product.h"
 #include "ops/elementwise.h"
 #include "ops/pooling.h"
+#include "ops/resizing.h"
+#include "ops/sequences.h"
 #include "ops/sparse-product.h"
 #include "ops/vector-product.h"
 
@@ -27,6 +29,13 @@ static void (*const INSTRUCTIONS[])(const Task&) = {
     softmax,
     combine,
     affine,
+    upsample,
+    reverse,
+    embed,
+    normalizeChannels,
+    recur<Lstm>,
+    recur<Gru>,
+    recur<SimpleRnn>,
 };
 
 // Where the threads of a model meet between two instructions.

@@ -186,6 +186,54 @@ const GRAPHS: Record<string, GraphBuilder> = {
     .convolution(3, [2, 2]),
   'a value that is added to itself': on(5).add({ op: 'add', inputs: [0, 0], activation: LINEAR }),
   'softmax over an image': on(3, 2, 19).add({ op: 'softmax' }),
+  'zeros around an image': on(3, 4, 5)
+    .add({ op: 'padding', margins: { top: 1, bottom: 2, left: 3, right: 0 }, shape: [6, 7, 5] })
+    .convolution(4, [2, 2], { margins: around(1) }),
+  'an image without its sides': on(6, 7, 5)
+    .convolution(4, [1, 1])
+    .add({ op: 'cropping', margins: { top: 1, bottom: 2, left: 3, right: 0 }, shape: [3, 4, 4] }),
+  'copies of pixels': on(3, 4, 5).add({ op: 'upsampling', times: [2, 3], zeros: false, shape: [6, 12, 5] }),
+  'zeros between pixels': on(3, 4, 5)
+    .add({ op: 'upsampling', times: [3, 2], zeros: true, shape: [9, 8, 5] })
+    .convolution(6, [3, 3], { margins: around(1) }),
+  'copies of a vector': on(5)
+    .add({ op: 'reshaping', shape: [1, 1, 5] })
+    .add({ op: 'upsampling', times: [1, 4], zeros: false, shape: [1, 4, 5] })
+    .add({ op: 'reshaping', shape: [4, 5] }),
+  'a sequence in reverse': on(7, 3).add({ op: 'reversal' }),
+  'a normalization of each step': on(5, 37).add({
+    op: 'layerNormalization',
+    epsilon: 1e-3,
+    gamma: randomNumbers(37),
+    beta: randomNumbers(37),
+  }),
+  ...Object.fromEntries(
+    [true, false].flatMap(returnsSequences =>
+      (['lstm', 'gru', 'simpleRnn'] as const).map(cell => [
+        `${cell}, ${returnsSequences ? 'all outputs' : 'the last output'}`,
+        recurrence(cell, 21, returnsSequences),
+      ]),
+    ),
+  ),
+}
+
+/** Over a sequence of 6 steps. */
+function recurrence(
+  cell: 'lstm' | 'gru' | 'simpleRnn',
+  units: number,
+  returnsSequences: boolean,
+): GraphBuilder {
+  const columns = { lstm: 4, gru: 3, simpleRnn: 1 }[cell] * units
+  const graph = on(6, 4).dense(columns, LINEAR, 0.5)
+  return graph.add({
+    op: 'recurrence',
+    cell,
+    units,
+    returnsSequences,
+    shape: returnsSequences ? [6, units] : [units],
+    recurrentKernel: randomNumbers(units * columns, 0.3),
+    ...(cell === 'gru' && { stateBias: randomNumbers(columns) }),
+  })
 }
 
 for (const activation of ACTIVATIONS)

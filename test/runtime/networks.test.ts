@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { LAYERS } from '#network/layers/layers.ts'
+import { fromNetwork } from '#runtime/src/index.ts'
 import { buildGraph } from '#runtime/src/network/build-graph.ts'
 import { simplify } from '#runtime/src/network/simplify/simplify.ts'
 import { weightsOf } from '#runtime/src/network/weights.ts'
@@ -36,4 +37,12 @@ for (const [name, topology] of Object.entries(SMALL)) {
     assert.ok(simple.nodes.length <= graph().nodes.length)
     assertClose(runGraph(simple, x, BATCH), predict(model, x, BATCH))
   })
+
+  for (const backend of ['native', 'wasm'] as const)
+    for (const threads of [1, 2])
+      it(`${name}: ${backend} on ${threads} threads predicts what TensorFlow predicts`, async () => {
+        const opened = await fromNetwork(networkOf(model), { backend, threads })
+        assertClose(opened.predict(x), predict(model, x, BATCH))
+        opened.dispose()
+      })
 }

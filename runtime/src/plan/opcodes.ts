@@ -18,6 +18,13 @@ const OPCODES = [
   'softmax',
   'combine',
   'affine',
+  'upsample',
+  'reverse',
+  'embed',
+  'normalizeChannels',
+  'lstm',
+  'gru',
+  'simpleRnn',
 ] as const
 
 export type Opcode = (typeof OPCODES)[number]

@@ -43,10 +43,7 @@ export function planBatch(model: ModelContext, graph: Graph, steps: Steps, image
 
 /** The planner of a step; the input has none. */
 function plannerOf({ node }: Step): StepPlanner | undefined {
-  if (node.op === 'input') return undefined
-  const planner = PLANNERS[node.op]
-  if (planner) return planner
-  throw new Error(`Layer ${node.name}: the runtime cannot compute ${node.op} yet.`)
+  return node.op === 'input' ? undefined : PLANNERS[node.op]
 }
 
 /** For each step, the values that no later step reads. */

@@ -5,9 +5,12 @@ import { planAffine, planCombination } from './ops/combination.ts'
 import { planConcatenation, planReshaping } from './ops/copying.ts'
 import { planGlobalPooling, planPooling } from './ops/pooling.ts'
 import { planProduct } from './ops/product.ts'
+import { planRecurrence } from './ops/recurrence.ts'
+import { planCropping, planPadding, planReversal, planUpsampling } from './ops/resizing.ts'
+import { planEmbedding, planLayerNormalization } from './ops/sequences.ts'
 
 /** The planner of each kind of node but the input. */
-export const PLANNERS: Partial<Record<GraphNode['op'], StepPlanner>> = {
+export const PLANNERS: Readonly<Record<Exclude<GraphNode['op'], 'input'>, StepPlanner>> = {
   convolution: planProduct,
   dense: planProduct,
   maxPooling: planPooling,
@@ -22,4 +25,11 @@ export const PLANNERS: Partial<Record<GraphNode['op'], StepPlanner>> = {
   activation: planActivation,
   softmax: planSoftmax,
   reshaping: planReshaping,
+  padding: planPadding,
+  cropping: planCropping,
+  upsampling: planUpsampling,
+  reversal: planReversal,
+  embedding: planEmbedding,
+  layerNormalization: planLayerNormalization,
+  recurrence: planRecurrence,
 }

@@ -32,6 +32,19 @@ export class ProgramWriter {
     this.#words[start + 1] = this.#words.length - start
   }
 
+  /** The number of words so far. */
+  get length(): number {
+    return this.#words.length
+  }
+
+  /** Writes instructions once more: those from a length of the program to another. */
+  repeat(begin: number, end: number): void {
+    const shift = this.#words.length - begin
+    const relocations = this.#relocations.filter(index => index >= begin && index < end)
+    this.#words.push(...this.#words.slice(begin, end))
+    this.#relocations.push(...relocations.map(index => index + shift))
+  }
+
   /** The words of the program, with the buffers at this address. */
   finish(buffers: number): Uint32Array {
     const words = Uint32Array.from([...this.#words, opcodeNumber('end')])
