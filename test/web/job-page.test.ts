@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { type Job, Thresher } from '@thresher/client'
+import { unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { formatBytes, formatCount, formatNumber, formatPercent } from '#web/src/format/numbers.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatRatio,
+} from '#web/src/format/numbers.ts'
 import type { View } from '../support/browser/open-view.ts'
 import { type Dashboard, startDashboard } from '../support/browser/start-dashboard.ts'
 
@@ -124,6 +132,32 @@ describe('the page of a finished job', () => {
       ])
       const answer = await thresher.jobs.artifact(finished.id, 'metrics.csv')
       assert.deepEqual(await readFile(await download.path(), 'utf8'), await answer.text())
+    }))
+})
+
+describe('the predictions of a finished job', () => {
+  it('have the times of the API, dense beside sparse, and the machine', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      const { timings, processor, backend } = finished.latency!
+      const rows = timings.map(({ batchSize, denseMilliseconds, sparseMilliseconds }) => [
+        String(batchSize),
+        formatMilliseconds(denseMilliseconds),
+        formatMilliseconds(sparseMilliseconds),
+        formatRatio(denseMilliseconds / sparseMilliseconds),
+      ])
+      assert.deepEqual(await tableOf(page, 'Time of a prediction'), rows)
+      await page.getByText(`1 thread of ${processor} (${backend})`, { exact: false }).waitFor()
+    }))
+
+  it('run in the browser from a download', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Try it in the browser' }).click(),
+      ])
+      assert.equal(download.suggestedFilename(), 'model.runtime.zip')
+      const files = unzipSync(await readFile(await download.path()))
+      assert.ok(files['index.html'] && files['model.sparse.safetensors'])
     }))
 })
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { type ArtifactQuery, type Job, Thresher, type TradeoffPoint } from '@thresher/client'
 import type { Page } from 'playwright-core'
-import { formatBytes, formatNumber, formatPercent } from '#web/src/format/numbers.ts'
+import { formatBytes, formatMilliseconds, formatNumber, formatPercent } from '#web/src/format/numbers.ts'
 import type { View } from '../support/browser/open-view.ts'
 import { smallTraining } from '../support/browser/small-training.ts'
 import { type Dashboard, startDashboard } from '../support/browser/start-dashboard.ts'
@@ -139,6 +139,20 @@ describe('the models of a job', () => {
       assert.equal(await page.locator('[data-point]').count(), modelCount(points))
       await page.getByText(/models, \d+ of them on the Pareto front/).waitFor()
       assert.match((await page.locator('.front').getAttribute('d'))!, /^M/)
+    }))
+
+  it('are placed by the time of a prediction, as far as they were timed', () =>
+    view.see(`${all()}&x=time&table=1`, async page => {
+      const { latency } = await thresher.jobs.tradeoff(measured.id)
+      const [own, ...cuts] = [latency!.timings, ...latency!.cuts.map(({ timings }) => timings)]
+      assert.equal(await page.locator('[data-point]').count(), cuts.length + 1)
+      await page.getByText('3 models have not been timed', { exact: false }).waitFor()
+      await mark(page, cut()).waitFor()
+      const row = page
+        .getByRole('table', { name: 'Figures of all models' })
+        .locator('tbody tr')
+        .filter({ hasText: 'trained model' })
+      await row.getByText(formatMilliseconds(own![0]!.sparseMilliseconds), { exact: true }).first().waitFor()
     }))
 
   it('are measured by a button where they were not', () =>

@@ -9,7 +9,7 @@ const MODEL_MILLISECONDS = 400
 const BATCH_SIZES = [1, 32]
 const WARM_UP_ROUNDS = 2
 const LEAST_ROUNDS = 3
-const MOST_ROUNDS = 51
+const MOST_ROUNDS = 25
 
 type RuntimeModel = Awaited<ReturnType<typeof openRuntimeModel>>
 

@@ -5,7 +5,7 @@ import type { Splits } from '#workers/data/examples.ts'
 import { computeTradeoff, type MeasuringOptions, type TradeoffResult } from './compute-tradeoff.ts'
 
 /** For each cut: much less than its evaluation takes. */
-const CUT_MILLISECONDS = 20
+const CUT_MILLISECONDS = 40
 
 /** Measures the trade-off of a model, and times the predictions of the model and of its cuts. */
 export async function computeTimedTradeoff(
