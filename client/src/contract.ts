@@ -1345,6 +1345,10 @@ export type Delivery = {
          * Absent if the attempt succeeded.
          */
         error?: string;
+        /**
+         * The `Retry-After` of the answer to an attempt that failed. The next attempt waits for it, up to 8 h.
+         */
+        retryAfterSeconds?: number;
     }>;
     /**
      * While it is `pending`.
@@ -5619,6 +5623,10 @@ export type WebhookTest = {
      * Absent if the attempt succeeded.
      */
     error?: string;
+    /**
+     * The `Retry-After` of the answer to an attempt that failed. The next attempt waits for it, up to 8 h.
+     */
+    retryAfterSeconds?: number;
     status: 'succeeded' | 'failed';
 };
 

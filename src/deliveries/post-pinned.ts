@@ -14,17 +14,22 @@ export interface PinnedRequest {
   body: string
 }
 
+export interface PinnedAnswer {
+  status: number
+  retryAfter: string | undefined
+}
+
 /**
  * Posts a body on a new connection. The certificate is checked against the host name of the URL. Redirects are not followed. The answer's
  * body is read up to 64 KiB, so that a receiver can finish a short one, and discarded.
  * @param signal ends the request
- * @returns the status of the answer, even if the rest of the answer does not arrive
+ * @returns the status of the answer, even if the rest of the answer does not arrive, and its `Retry-After`
  * @throws Error if no answer arrives
  */
 export async function postPinned(
   { url, addresses, headers, body }: PinnedRequest,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<PinnedAnswer> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
   const options: RequestOptions = { method: 'POST', headers, agent: false, lookup: pinned(addresses), signal }
   const request = send(url, options).on('error', () => {})
@@ -36,7 +41,7 @@ export async function postPinned(
     })
     const [answer] = (await Promise.race([once(request, 'response'), closed])) as [IncomingMessage]
     await drain(answer).catch(() => {})
-    return answer.statusCode!
+    return { status: answer.statusCode!, retryAfter: answer.headers['retry-after'] }
   } finally {
     request.destroy()
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { BlockList } from 'node:net'
 import type { Attempt } from '#webhooks/delivery.ts'
+import { retryAfterSeconds } from '#webhooks/retry-schedule.ts'
 import { signatureHeaders } from '#webhooks/signature.ts'
 import { validSecrets, type Webhook } from '#webhooks/webhook.ts'
 import { bodyOf, type WebhookEvent } from '#webhooks/webhook-event.ts'
@@ -22,7 +23,7 @@ export interface SendingOptions {
 
 const TIMEOUT_MS = 15_000
 
-type Result = Pick<Attempt, 'httpStatus' | 'error'>
+type Result = Pick<Attempt, 'httpStatus' | 'error' | 'retryAfterSeconds'>
 
 /**
  * Sends an event once, signed with every valid secret. A receiver that cannot be reached is a failed attempt, not an error.
@@ -73,7 +74,7 @@ async function send(
   webhookUrl: string,
   signature: Record<string, string>,
   body: string,
-  { allowed, resolve = resolveHost }: SendingOptions,
+  { allowed, resolve = resolveHost, now = () => new Date() }: SendingOptions,
   signal: AbortSignal,
 ): Promise<Result> {
   const url = new URL(webhookUrl)
@@ -82,10 +83,15 @@ async function send(
   const mistake = targetMistake(url, addresses, allowed)
   if (mistake) return { error: `The URL ${mistake}.` }
   const headers = { ...signature, 'content-type': 'application/json', 'user-agent': 'Thresher' }
-  const httpStatus = await postPinned({ url, addresses, headers, body }, signal)
+  const { status: httpStatus, retryAfter } = await postPinned({ url, addresses, headers, body }, signal)
   if (httpStatus >= 200 && httpStatus < 300) return { httpStatus }
   const redirect = httpStatus >= 300 && httpStatus < 400 ? '; redirects are not followed' : ''
-  return { httpStatus, error: `The receiver answered ${httpStatus}${redirect}.` }
+  const seconds = retryAfterSeconds(retryAfter, now())
+  return {
+    httpStatus,
+    error: `The receiver answered ${httpStatus}${redirect}.`,
+    ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+  }
 }
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

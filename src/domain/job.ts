@@ -150,7 +150,7 @@ export function queuedJob(
 }
 
 /** Event 1. It follows from the job and is not stored. */
-export function queuedEvent(job: Job): JobEvent {
+export function queuedEvent(job: Pick<Job, 'id' | 'createdAt'>): JobEvent {
   return { seq: 1, type: 'queued', jobId: job.id, attempt: 0, time: job.createdAt, data: {} }
 }
 

@@ -7,6 +7,12 @@ const Attempt = z.object({
   durationMs: z.int(),
   httpStatus: z.int().optional().describe('Absent if no answer arrived.'),
   error: z.string().optional().describe('Absent if the attempt succeeded.'),
+  retryAfterSeconds: z
+    .number()
+    .optional()
+    .describe(
+      'The `Retry-After` of the answer to an attempt that failed. The next attempt waits for it, up to 8 h.',
+    ),
 })
 
 /** The JSON that a receiver gets. */

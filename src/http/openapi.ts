@@ -28,7 +28,10 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-/** Serves the contract at /openapi.json and /asyncapi.json, and its page at /docs, all generated from the schemas of the routes that are registered afterwards. */
+/**
+ * Serves the contract at /openapi.json and /asyncapi.json, and its page at /docs, all generated from the schemas of the routes that are
+ * registered afterwards. Monitors and crawlers ask for them with HEAD.
+ */
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -49,6 +52,10 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(async docs => {
     docs.addHook('onRoute', route => {
       Object.assign(route, { config: routeConfig({ public: true }) })
+      if (route.method !== 'GET') return
+      // Fastify calls no hook for the second form of the address.
+      for (const url of route.url === '/docs' ? ['/docs', '/docs/'] : [route.url])
+        docs.route({ ...route, method: 'HEAD', url })
     })
     // The page looks for its files beside its address, query included.
     docs.addHook('onRequest', async ({ url }, reply) => {

@@ -27,16 +27,14 @@ export async function watchRecord(
   sink: FrameSink<RecordFrame>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const record = await kind.store.get(id)
+  const record = await sendSnapshot(kind, id, sink, signal)
   if (!record) return false
-  const snapshot = await kind.describe(record)
   if (signal.aborted) return true
   const over = new AbortController()
   const end = (status: TerminalStatus, lastSeq: number) => {
     sink.send({ type: 'end', status, lastSeq })
     over.abort()
   }
-  sink.send({ type: 'snapshot', ...snapshot, lastSeq: record.lastSeq })
   if (isTerminal(record.status) && after >= record.lastSeq) end(record.status, record.lastSeq)
   const follower = {
     onEvent(event: JobEvent) {
@@ -49,4 +47,22 @@ export async function watchRecord(
   }
   await kind.events.follow(record, after, follower, AbortSignal.any([signal, over.signal]))
   return true
+}
+
+/**
+ * Sends the snapshot, unless the signal is aborted.
+ * @returns what the rest of the stream needs: thousands of streams must not each hold a whole record. Undefined: there is none
+ */
+async function sendSnapshot(
+  kind: StreamedKind,
+  id: string,
+  sink: FrameSink<RecordFrame>,
+  signal: AbortSignal,
+): Promise<Pick<Job, 'id' | 'createdAt' | 'status' | 'lastSeq'> | undefined> {
+  const record = await kind.store.get(id)
+  if (!record) return undefined
+  const snapshot = await kind.describe(record)
+  const { createdAt, status, lastSeq } = record
+  if (!signal.aborted) sink.send({ type: 'snapshot', ...snapshot, lastSeq })
+  return { id, createdAt, status, lastSeq }
 }

@@ -25,6 +25,8 @@ export interface Follower {
 }
 
 type Message = JobEvent | AnyProgress
+/** What the history of a job needs of its record. */
+export type HistoryOf = Pick<Job, 'id' | 'createdAt'>
 /** An entry of a history. */
 export type HistoryItem = JobEvent | HistoryGap
 
@@ -50,7 +52,7 @@ export class JobEvents {
    * Events with seq > after, oldest first, with a gap instead of those that were trimmed. Event 1 is derived from the job and not
    * stored.
    */
-  async read(job: Job, after: number, limit: number): Promise<HistoryItem[]> {
+  async read(job: HistoryOf, after: number, limit: number): Promise<HistoryItem[]> {
     const first = after < 1 ? [queuedEvent(job)] : []
     const count = limit - first.length
     if (count <= 0) return first.slice(0, limit)
@@ -93,8 +95,11 @@ export class JobEvents {
     return text === null ? undefined : Frame.safeParse(storedRecord(jobId, text)).data
   }
 
-  /** Delivers every event with seq > after, in order and once, and progress frames as they arrive, until the signal is aborted. */
-  async follow(job: Job, after: number, follower: Follower, signal: AbortSignal): Promise<void> {
+  /**
+   * Delivers every event with seq > after, in order and once, and progress frames as they arrive, until the signal is aborted.
+   * @param job is held until then
+   */
+  async follow(job: HistoryOf, after: number, follower: Follower, signal: AbortSignal): Promise<void> {
     const following = new Following(follower, after, seq => this.read(job, seq, PAGE), signal)
     const channel = redisKeys.jobChannel(job.id)
     const followings = this.#followings.get(channel) ?? new Set()

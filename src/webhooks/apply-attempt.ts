@@ -19,7 +19,8 @@ export function deliveryAfter(delivery: Delivery, attempt: Attempt, random: numb
   const { failures, nextAttemptAt: _, ...kept } = after
   if (attempt.error === undefined) return { ...kept, status: 'succeeded' }
   const failed = { attempts: (failures?.attempts ?? 0) + 1, since: failures?.since ?? attempt.at }
-  const delayMs = attempt.httpStatus === GONE ? undefined : retryDelayMs(failed.attempts, random)
+  const delayMs =
+    attempt.httpStatus === GONE ? undefined : retryDelayMs(failed.attempts, random, attempt.retryAfterSeconds)
   if (delayMs === undefined) return { ...kept, failures: failed, status: 'failed' }
   const nextAttemptAt = new Date(Date.parse(attempt.at) + attempt.durationMs + delayMs).toISOString()
   return { ...kept, failures: failed, status: 'pending', nextAttemptAt }

@@ -9,6 +9,8 @@ export interface Attempt {
   httpStatus?: number
   /** Absent if it succeeded. */
   error?: string
+  /** After a failure, if the receiver asked to wait this long. */
+  retryAfterSeconds?: number
 }
 
 /** One event for one webhook. */

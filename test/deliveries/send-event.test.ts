@@ -67,6 +67,21 @@ describe('an event that is sent', () => {
     assert.equal(inner.received.length, 0)
   })
 
+  it('notes how long a receiver that refuses it asks to wait', async () => {
+    const now = new Date()
+    const inAnHour = new Date(now.getTime() + 3_600_000).toUTCString()
+    for (const [retryAfter, least, most] of [
+      ['90', 90, 90],
+      [inAnHour, 3598, 3600],
+    ] as const) {
+      const { url } = await receiver(response => response.writeHead(503, { 'retry-after': retryAfter }).end())
+      const { retryAfterSeconds } = await send(url, { now: () => now })
+      assert.ok(retryAfterSeconds! >= least && retryAfterSeconds! <= most, String(retryAfterSeconds))
+    }
+    const { url } = await receiver(response => response.writeHead(204, { 'retry-after': '90' }).end())
+    assert.equal((await send(url)).retryAfterSeconds, undefined)
+  })
+
   it('has failed with every answer other than 2xx', async () => {
     for (const [status, isSuccess] of [
       [200, true],

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const KEY = 'thr_test_0123456789abcdef'
-const UNDOCUMENTED = ['/openapi.json', '/docs', '/docs/', '/docs/static/index.html']
+const UNDOCUMENTED = ['/openapi.json', '/asyncapi.json', '/docs', '/docs/', '/docs/static/index.html']
 
 describe('with a key', () => {
   let api: Api
@@ -18,7 +18,13 @@ describe('with a key', () => {
   after(() => api.stop())
 
   it('the pages that describe the service are public, and what does not exist is not', async () => {
-    for (const path of UNDOCUMENTED) assert.equal((await fetch(api.url + path)).status, 200, path)
+    for (const path of UNDOCUMENTED)
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await fetch(api.url + path, { method })
+        assert.equal(answer.status, 200, `${method} ${path}`)
+        assert.match(answer.headers.get('content-type')!, path.endsWith('.json') ? /json/ : /html/)
+        assert.equal((await answer.text()).length > 0, method === 'GET')
+      }
     for (const path of ['/v1/unknown', '/docs/../v1/jobs', '/healthz/', '//healthz', '/documents'])
       assert.equal((await fetch(api.url + path)).status, 401, path)
   })

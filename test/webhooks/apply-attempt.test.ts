@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { deliveryAfter, webhookAfter } from '#webhooks/apply-attempt.ts'
 import { type Attempt, deliveryId, newDelivery, replayDelivery } from '#webhooks/delivery.ts'
+import { retryAfterSeconds as secondsOf } from '#webhooks/retry-schedule.ts'
 import type { Webhook } from '#webhooks/webhook.ts'
 import type { WebhookEvent } from '#webhooks/webhook-event.ts'
 
@@ -44,6 +45,31 @@ it('the pauses are shortened by up to a tenth at random', () => {
     failAll(1).pauses.map(Math.round),
     [5, 300, 1800, 7200, 18_000, 28_800, 28_800].map(seconds => Math.round(0.9 * seconds)),
   )
+})
+
+it('a receiver that asks for more time gets it, up to eight hours, and never more attempts', () => {
+  const pauseAfter = (retryAfter: string, failures = 0) => {
+    const now = new Date(START)
+    const retryAfterSeconds = secondsOf(retryAfter, now)
+    const result = {
+      httpStatus: 503,
+      error: 'busy',
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    }
+    const before = {
+      ...newDelivery(webhook.id, event, now),
+      failures: { attempts: failures, since: event.time },
+    }
+    const { nextAttemptAt } = deliveryAfter(before, attemptAt(START, result), 0)
+    return nextAttemptAt && (Date.parse(nextAttemptAt) - START) / 1000
+  }
+  assert.equal(pauseAfter('120'), 120)
+  assert.equal(pauseAfter('Thu, 01 Jan 2026 00:01:00 GMT'), 60)
+  assert.equal(pauseAfter('120', 1), 300, 'the schedule waits longer')
+  assert.equal(pauseAfter('99999999'), 28_800)
+  for (const useless of ['0', '-5', 'soon', '', 'Wed, 31 Dec 2025 23:59:00 GMT'])
+    assert.equal(pauseAfter(useless), 5, useless)
+  assert.equal(pauseAfter('120', 7), undefined)
 })
 
 it('a webhook is disabled when a delivery has failed for a day and no other has succeeded', () => {
