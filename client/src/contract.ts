@@ -1363,6 +1363,10 @@ export type EpochMetrics = {
         shape: Array<number>;
         size: number;
         nonzero: number;
+        /**
+         * Present if the zeros were left out of the products with this kernel, which is faster.
+         */
+        skipsZeros?: boolean;
     }>;
     examplesPerSecond: number;
     seconds: number;
@@ -2729,6 +2733,10 @@ export type ListedJob = {
             shape: Array<number>;
             size: number;
             nonzero: number;
+            /**
+             * Present if the zeros were left out of the products with this kernel, which is faster.
+             */
+            skipsZeros?: boolean;
         }>;
         examplesPerSecond: number;
         seconds: number;

@@ -425,6 +425,8 @@ class EpochMetricsLayers(TypedDict):
     shape: List[int]
     size: int
     nonzero: int
+    skipsZeros: NotRequired[bool]
+    """Present if the zeros were left out of the products with this kernel, which is faster."""
 
 
 class JobBest(TypedDict):
