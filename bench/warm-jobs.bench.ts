@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { descendantSeconds } from '#bench/scale/processor-time.ts'
 import { type RunningService, runService } from '#scripts/demo/run-service.ts'
 import { median } from '#test/support/median.ts'
@@ -8,16 +9,19 @@ import { type Frame, get, post, upload, watchJob } from '#test/support/watch-job
 import { writeSection } from '#test/support/write-section.ts'
 
 // The time that the service adds to small jobs, which run one after the other:
-//   npm run bench -- warm-jobs
+//   npm run bench -- warm-jobs [--jobs 100] [--rounds 1]
 
-const ROUNDS = 3
-const JOBS = 10
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: { jobs: { type: 'string', default: '100' }, rounds: { type: 'string', default: '1' } },
+})
+const [JOBS, ROUNDS] = [Number(values.jobs), Number(values.rounds)]
 const EPOCHS = 20
 const ROWS = 400
 const FEATURES = 8
 const CLASSES = 3
 
-/** Ten jobs in a row. Seconds. */
+/** All jobs of a round. Seconds. */
 interface Measured {
   /** The sum of `seconds` of all epochs: steps and validation. */
   training: number
@@ -54,14 +58,15 @@ function report(queued: readonly Measured[], inTurn: readonly Measured[]): strin
       middle(({ wall, training }) => wall / training),
       middle(({ wall, training }) => (wall - 1.3 * training) / JOBS),
       middle(({ processor }) => processor / JOBS),
+      middle(({ wall }) => (60 * JOBS) / wall / availableParallelism()),
     ]
     return `| ${what} | ${cells.map(value => value.toFixed(2)).join(' | ')} |`
   }
   return [
-    `\`npm run bench -- warm-jobs\`: ${JOBS} jobs of ${EPOCHS} epochs on an uploaded table of ${ROWS} rows, with a checkpoint after each epoch; medians of ${ROUNDS} rounds, in seconds. "Training" is the sum of the epochs' \`seconds\` in all ${JOBS} jobs, "beyond" what each job takes in addition to 1.3 times its training (the aim is 0.5 s at most), "processor" what all processes of the service use for each job. Load average at the end: ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} processors.`,
+    `\`npm run bench -- warm-jobs\`: ${JOBS} jobs of ${EPOCHS} epochs on an uploaded table of ${ROWS} rows, with a checkpoint after each epoch; medians of ${ROUNDS} rounds, in seconds. "Training" is the sum of the epochs' \`seconds\` in all ${JOBS} jobs, "beyond" what each job takes in addition to 1.3 times its training (the aim is 0.5 s at most), "processor" what all processes of the service use for each job, "jobs" how many end in a minute, divided by the number of processors. Load average at the end: ${loadavg()[0]!.toFixed(1)} on ${availableParallelism()} processors.`,
     '',
-    '| | training | wall time | ratio | beyond, each | processor, each |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| | training | wall time | ratio | beyond, each | processor, each | jobs |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     row('queued at once', queued),
     row('each submitted after the one before has succeeded', inTurn),
   ].join('\n')
