@@ -56,6 +56,8 @@ before(async () => {
   })
   await thresher.jobs.wait(jobId)
   await thresher.jobs.wait(otherId)
+  const analysis = await thresher.analyses.create({ kind: 'normRatio', jobs: [jobId, otherId] })
+  await thresher.analyses.wait(analysis.id)
   const model = await thresher.models.register({ jobId, name: 'digits' })
   key = (await thresher.keys.create({ name: 'an operator', scopes: ['admin'] })).key
   records = {
@@ -63,6 +65,7 @@ before(async () => {
     '/datasets/:id': dataset.id,
     '/models/:id': encodeURIComponent(model.id),
     '/sweeps/:id': sweep.id,
+    '/analyses/:id': analysis.id,
   }
 })
 after(() => dashboard.stop())

@@ -62,6 +62,10 @@ const ROUTES: Route[] = [
     load: () => import('./pages/models/model-page.tsx').then(page => page.ModelPage),
   },
   {
+    pattern: '/analyses/:id',
+    load: () => import('./pages/analyses/analysis-page.tsx').then(page => page.AnalysisPage),
+  },
+  {
     pattern: '/workers',
     menu: 'Workers',
     load: () => import('./pages/workers/workers-page.tsx').then(page => page.WorkersPage),

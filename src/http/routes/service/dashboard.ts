@@ -10,12 +10,12 @@ import { listsEntityTag } from '#http/byte-range.ts'
 import { handleError } from '#http/error-handler.ts'
 import { routeConfig } from '#http/route-config.ts'
 
-/** Scripts and styles come from files of this origin only. `'self'` includes WebSockets (Content Security Policy Level 3). */
+/** Scripts and styles come from files of this origin only; images also from bytes that the page has fetched with its key. `'self'` includes WebSockets (Content Security Policy Level 3). */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' blob:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -9,6 +9,7 @@ import { isTerminal } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
 import { useJob } from '../../state/use-job.ts'
 import { useThrottled } from '../../state/use-throttled.ts'
+import { Analyses } from './analyses.tsx'
 import { Artifacts } from './artifacts.tsx'
 import { Checkpoints } from './checkpoints.tsx'
 import { Curves } from './curves.tsx'
@@ -56,6 +57,7 @@ export function JobPage({ params }: PageProps) {
           </div>
         </div>
         <Artifacts job={job} version={`${job.status} ${countOf(events, 'artifact')}`} />
+        <Analyses job={job} />
         <div class="columns">
           <Checkpoints job={job} version={`${job.status} ${kept}`} />
           <Log events={events} />

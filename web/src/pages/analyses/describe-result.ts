@@ -1,0 +1,111 @@
+import type {
+  Analysis,
+  ConnectivityResult,
+  HessianResult,
+  LayersResult,
+  NormRatioResult,
+  PlaneResult,
+} from '@thresher/client'
+import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
+
+type Fact = readonly [string, string]
+
+interface Described {
+  /** The file with the picture, if the kind has one. */
+  picture?: string
+  summary: string
+  facts: Fact[]
+}
+
+/** What a finished analysis has found, in words and figures; undefined for a kind that has pages of its own, or without a result. */
+export function describeResult({ kind, result }: Analysis): Described | undefined {
+  if (!result) return undefined
+  switch (kind) {
+    case 'connectivity':
+      return describeCurve(result as ConnectivityResult)
+    case 'plane':
+      return describePlane(result as PlaneResult)
+    case 'hessian':
+      return describeHessian(result as HessianResult)
+    case 'normRatio':
+      return describeNorms(result as NormRatioResult)
+    case 'layers':
+      return describeLayers(result as LayersResult)
+    default:
+      return undefined
+  }
+}
+
+function describeCurve({ barrier, points, distances, step }: ConnectivityResult): Described {
+  const above = barrier === null ? 'not finite' : formatNumber(barrier)
+  return {
+    picture: 'connectivity.svg',
+    summary: `Training and validation loss on a curve between the models. The barrier is ${above}.`,
+    facts: [
+      ['Barrier', above],
+      ['Training loss at the ends', `${shown(points[0]?.trainLoss)} and ${shown(points.at(-1)?.trainLoss)}`],
+      ['Distance of the models', formatNumber(distances.ends)],
+      ['Steps of the bend', formatCount(step)],
+    ],
+  }
+}
+
+function describePlane({ axes, points, third }: PlaneResult): Described {
+  const losses = points.flatMap(({ trainLoss }) => trainLoss ?? [])
+  const range = `${formatNumber(Math.min(...losses))} to ${formatNumber(Math.max(...losses))}`
+  return {
+    picture: 'plane.svg',
+    summary: `Training loss, from ${range}, and test error on the plane through three models.`,
+    facts: [
+      ['Training loss', range],
+      ['One unit', `${formatNumber(axes.x)} in x, ${formatNumber(axes.y)} in y`],
+      ['Third point', `(${formatNumber(third.x)}, 1)`],
+    ],
+  }
+}
+
+function describeHessian({ projections, baseline, eigenpairs, converged }: HessianResult): Described {
+  return {
+    picture: 'hessian.svg',
+    summary: `The part of each difference along the ${eigenpairs.length} top eigenvectors of the Hessian, beside a random direction.`,
+    facts: [
+      ...projections.map(
+        ({ jobId, projection, curvature }): Fact => [
+          jobId,
+          `projection ${formatNumber(projection)}, curvature ${formatNumber(curvature)}`,
+        ],
+      ),
+      ['Random direction', `projection ${formatNumber(baseline)}`],
+      ['Largest eigenvalues', eigenpairs.map(({ value }) => formatNumber(value)).join(', ')],
+      ['Converged', converged ? 'yes' : 'no'],
+    ],
+  }
+}
+
+function describeNorms({ points }: NormRatioResult): Described {
+  const last = new Map(points.map(point => [point.jobId, point]))
+  return {
+    picture: 'norm-ratio.svg',
+    summary: 'The effective number of weights of each job by epoch.',
+    facts: [...last.values()].map(({ jobId, epoch, effective, nonzero }) => [
+      `${jobId}, epoch ${epoch}`,
+      `${effective === null ? 'none' : formatCount(Math.round(effective))} effective of ${formatCount(nonzero)} non-zero weights`,
+    ]),
+  }
+}
+
+function describeLayers({ layers, models }: LayersResult): Described {
+  const shares = (size: number, nonzero: readonly number[]) =>
+    nonzero.map(count => formatPercent((size - count) / size)).join(', ')
+  return {
+    summary: 'Zeros by layer, one figure for each job.',
+    facts: [
+      ['All', models.map(({ sparsity }) => formatPercent(sparsity)).join(', ')],
+      ...layers.map(({ layer, size, nonzero }): Fact => [layer, shares(size, nonzero)]),
+    ],
+  }
+}
+
+function shown(loss: number | null | undefined): string {
+  return loss === null || loss === undefined ? 'not finite' : formatNumber(loss)
+}
