@@ -40,7 +40,7 @@ export function renderReport(
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}${measured(measurements)}
+${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model, series)}` : '<p>No epoch was completed.</p>'}${measured(measurements)}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
@@ -118,7 +118,7 @@ function charts(series: readonly EpochMetrics[]): string {
   ].join('\n')
 }
 
-function layers({ layers: rows }: EpochMetrics): string {
+function layers({ layers: rows }: EpochMetrics, series: readonly EpochMetrics[]): string {
   const cells = rows.map(
     ({ name, shape, size, nonzero }) =>
       `<tr><td>${escapeHtml(name)}</td><td>${shape.join(' × ')}</td><td>${size.toLocaleString('en')}</td><td>${nonzero.toLocaleString(
@@ -129,7 +129,18 @@ function layers({ layers: rows }: EpochMetrics): string {
 <div class="scroll"><table>
 <tr><th>variable</th><th>shape</th><th>weights</th><th>not zero</th><th>zero</th></tr>
 ${cells.join('\n')}
-</table></div>`
+</table></div>${zeroSkipping(series)}`
+}
+
+/** The first epoch in which each kernel's products left out its zeros. */
+function zeroSkipping(series: readonly EpochMetrics[]): string {
+  const since = new Map<string, number>()
+  for (const { epoch, layers: rows } of series) {
+    for (const { name, skipsZeros } of rows) if (skipsZeros && !since.has(name)) since.set(name, epoch)
+  }
+  if (since.size === 0) return ''
+  const kernels = [...since].map(([name, epoch]) => `${escapeHtml(name)} from epoch ${epoch} on`)
+  return `\n<p>Sparse kernels were multiplied without their zeros: ${kernels.join(', ')}.</p>`
 }
 
 /**

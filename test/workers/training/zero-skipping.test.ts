@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
+import { renderReport } from '#interchange/report/report.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
@@ -85,6 +86,11 @@ describe('a training in which a layer becomes sparse', () => {
     const { size, nonzero } = first!.metrics.layers.find(({ name }) => name === 'second/kernel')!
     assert.ok(nonzero < size / 4, `${nonzero} of ${size} weights are not zero after the first epoch`)
     assert.deepEqual(undisturbed.epochs.map(skipping), [[], ['second/kernel'], ['second/kernel']])
+    const report = renderReport(
+      spec,
+      undisturbed.epochs.map(({ metrics }) => metrics),
+    )
+    assert.match(report, /multiplied without their zeros: second\/kernel from epoch 2 on/)
   })
 
   it('gives the same bits when it resumes from a checkpoint before or after that', async () => {
