@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { zipFiles } from '#formats/zip.ts'
 
-/** What `runtime/build.mjs` writes, or its copy in the folder that `scripts/build.mjs` writes. */
+/** What `runtime/build.mjs` writes, or its copy in the compiled service. */
 const BUILT = fileURLToPath(new URL('../../../runtime/dist/', import.meta.url))
 const MODEL_MARK = '<!-- model -->'
 
@@ -15,7 +15,7 @@ const MODEL_MARK = '<!-- model -->'
 export function encodeRuntimeZip(file: Uint8Array): Uint8Array {
   const page = readFileSync(join(BUILT, 'page.html'), 'utf8')
   const text = page.replace(MODEL_MARK, Buffer.from(file).toString('base64'))
-  const library = filesOf('package.json', 'lib', 'wasm')
+  const library = packageFiles()
   return zipFiles({
     'index.html': new TextEncoder().encode(text),
     'model.sparse.safetensors': file,
@@ -23,16 +23,11 @@ export function encodeRuntimeZip(file: Uint8Array): Uint8Array {
   })
 }
 
-/** Files of the package, and those of its folders, each with its path there, in alphabetical order. */
-function filesOf(...names: string[]): [string, Uint8Array][] {
+/** The files of the package in alphabetical order, without the native module, which is for this machine only. */
+function packageFiles(): [string, Uint8Array][] {
   const root = join(BUILT, 'package')
-  return names
-    .flatMap(name => {
-      const path = join(root, name)
-      if (!statSync(path).isDirectory()) return [name]
-      return readdirSync(path, { recursive: true, encoding: 'utf8' }).map(inside => join(name, inside))
-    })
-    .filter(name => statSync(join(root, name)).isFile())
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter(name => !name.startsWith('build') && statSync(join(root, name)).isFile())
     .sort()
     .map(name => [name, readFileSync(join(root, name))])
 }
