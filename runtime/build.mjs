@@ -1,8 +1,14 @@
-// Builds dist/: `package`, the runtime as JavaScript and WebAssembly for Node and for pages without a bundler, and `page.html`, the page that
-// runs a model. A page of a model is this file with the model in it.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// Builds dist/: `package`, the runtime as it is published (JavaScript and WebAssembly for Node and for pages without a bundler, and types; pack
+// it with `npm pack ./runtime/dist/package`), and `page.html`, the page that runs a model. A page of a model is this file with the model in it.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+
+/** Of the JavaScript of one platform and all WebAssembly modules, compressed by gzip. A page loads one of the modules. */
+const MOST_BYTES = 80_000
 
 const folder = import.meta.dirname
 const outdir = join(folder, 'dist')
@@ -11,8 +17,12 @@ const shared = { absWorkingDir: folder, bundle: true, format: 'esm', target: 'es
 rmSync(outdir, { recursive: true, force: true })
 mkdirSync(outdir)
 await Promise.all([buildLibrary('node'), buildLibrary('browser'), buildPage()])
-cpSync(join(folder, 'wasm'), join(outdir, 'package/wasm'), { recursive: true })
+cpSync(join(folder, 'wasm'), join(outdir, 'package/wasm'), { recursive: true, filter: isPublished })
+cpSync(join(folder, 'README.md'), join(outdir, 'package/README.md'))
+writeTypes()
 writeManifest()
+writeLicenses()
+checkSize()
 
 /** The library finds `wasm/` two folders above its code, as in the sources. */
 async function buildLibrary(platform) {
@@ -22,7 +32,48 @@ async function buildLibrary(platform) {
     entryPoints: { index: 'src/index.ts', [workers[platform]]: `src/engine/${workers[platform]}.js` },
     outdir: join(outdir, 'package/lib', platform),
     platform: platform === 'node' ? 'node' : 'neutral',
+    minify: true,
   })
+}
+
+/** Not the record of the sources of the modules. */
+function isPublished(path) {
+  return !path.endsWith('.sha256')
+}
+
+/** The declarations of the entry, and of what it names. */
+function writeTypes() {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+  const command = [compiler, '-p', join(folder, 'tsconfig.build.json')]
+  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' })
+  if (status !== 0) throw new Error('The types could not be written.')
+  const types = join(outdir, 'package/types')
+  const needed = new Set(['index.d.ts'])
+  for (const name of needed)
+    for (const [, path] of readFileSync(join(types, name), 'utf8').matchAll(/from '(\.[^']+)\.ts'/g))
+      needed.add(`${join(dirname(name), path)}.d.ts`)
+  for (const { parentPath, name } of readdirSync(types, { recursive: true, withFileTypes: true })) {
+    const path = join(parentPath, name)
+    if (path.endsWith('.d.ts') && !needed.has(relative(types, path))) rmSync(path)
+  }
+}
+
+/** The decoder of zstd is part of the code; its license requires that copies contain it. */
+function writeLicenses() {
+  const decoder = join(dirname(createRequire(import.meta.url).resolve('fzstd')), '..')
+  const { name, version } = JSON.parse(readFileSync(join(decoder, 'package.json'), 'utf8'))
+  const license = readFileSync(join(decoder, 'LICENSE'), 'utf8')
+  writeFileSync(join(outdir, 'package/LICENSES.txt'), `${name} ${version}\n\n${license}`)
+}
+
+function checkSize() {
+  const modules = readdirSync(join(outdir, 'package/wasm')).map(name => join('wasm', name))
+  const files = [join('lib', 'browser', 'index.js'), ...modules]
+  const sizes = files.map(name => gzipSync(readFileSync(join(outdir, 'package', name))).length)
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0)
+  if (total > MOST_BYTES)
+    throw new Error(`The runtime has ${total} bytes compressed; the limit is ${MOST_BYTES}.`)
+  console.log(`The runtime has ${total} bytes compressed; a page loads about ${sizes[0] + sizes[1]} of them.`)
 }
 
 /** One file with its style, its script and the WebAssembly modules, because browsers load nothing else from a folder. */
@@ -47,9 +98,10 @@ async function buildPage() {
 }
 
 function writeManifest() {
-  const { name, version, type, engines } = JSON.parse(read('package.json'))
-  const exports = { '.': { node: './lib/node/index.js', default: './lib/browser/index.js' } }
-  const manifest = { name, version, type, engines, sideEffects: false, exports }
+  const { name, version, description, type, engines } = JSON.parse(read('package.json'))
+  const code = { node: './lib/node/index.js', default: './lib/browser/index.js' }
+  const exports = { '.': { types: './types/index.d.ts', ...code } }
+  const manifest = { name, version, description, type, engines, sideEffects: false, exports }
   writeFileSync(join(outdir, 'package/package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 

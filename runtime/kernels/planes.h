@@ -17,6 +17,13 @@ struct Range {
   int first, end;
 };
 
+// For kernels that take little of the time of a model: small rather than fast.
+#if defined(__clang__)
+#define SMALL __attribute__((minsize))
+#else
+#define SMALL
+#endif
+
 // One instruction as one thread sees it.
 struct Task {
   float* arena;

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
 import { zipSync } from 'fflate'
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
+import { load } from '#runtime/src/index.ts'
 import { loadTfjs } from '#test/support/load-tfjs.ts'
 import { assertClose } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
@@ -169,6 +170,14 @@ for (const [index, subject] of SUBJECTS.entries()) {
         assertClose(answers, predictions.get(subject)!.flat())
       })
     }
+
+    for (const name of ['model.safetensors', 'model.sparse.safetensors', 'model.sparse.safetensors.zst'])
+      for (const backend of ['native', 'wasm'] as const)
+        it(`gives in the runtime, from ${name} on ${backend}, what predict answers`, async () => {
+          const model = await load(await readFile(join(folderOf(index), name)), { backend })
+          assertClose(model.predict(asked(example)), predictions.get(subject)!.flat())
+          model.dispose()
+        })
 
     it('gives in TensorFlow.js what predict answers', async () => {
       const loaded = await loadTfjs(await readFile(join(folderOf(index), 'model.tfjs.zip')))

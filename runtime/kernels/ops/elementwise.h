@@ -11,9 +11,12 @@ struct Function {
   float a, b;  // the limits, or the slope of leakyRelu
 };
 
-static inline Vector apply(Function f, Vector x) {
+static inline Vector limit(Function f, Vector x) { return atMost(atLeast(x, splat(f.a)), splat(f.b)); }
+
+// Not expanded at every call, which would make the modules a third larger.
+__attribute__((noinline)) static Vector applyFunction(Function f, Vector x) {
   switch (f.kind) {
-    case Activation::limits: return atMost(atLeast(x, splat(f.a)), splat(f.b));
+    case Activation::limits: return limit(f, x);
     case Activation::leakyRelu: return x > 0 ? x : x * f.a;
     case Activation::elu: return x > 0 ? x : exponentialMinus1(x);
     case Activation::selu: return 1.0507009873554805f * (x > 0 ? x : 1.6732632423543772f * exponentialMinus1(x));
@@ -29,6 +32,8 @@ static inline Vector apply(Function f, Vector x) {
   }
   return x;
 }
+
+static inline Vector apply(Function f, Vector x) { return f.kind == Activation::limits ? limit(f, x) : applyFunction(f, x); }
 
 static inline Function readFunction(Operands& operands) {
   Activation kind = (Activation)operands.number();

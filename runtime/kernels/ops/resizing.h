@@ -3,7 +3,7 @@
 #include "../planes.h"
 
 // Each pixel becomes a block of `down` x `right` pixels: copies of it, or itself at the top left and zeros.
-static void upsample(const Task& task) {
+SMALL static void upsample(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   int down = operands.number(), right = operands.number();
@@ -24,7 +24,7 @@ static void upsample(const Task& task) {
 }
 
 // The steps of a sequence, the last one first.
-static void reverse(const Task& task) {
+SMALL static void reverse(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   Range channels = task.share(out.channels);

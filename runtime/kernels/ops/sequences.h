@@ -1,10 +1,9 @@
 // Operations on the features of a step: embeddings, normalizations, recurrent cells.
 #pragma once
-#include "../math.h"
-#include "../planes.h"
+#include "elementwise.h"
 
 // The row of a table [tokens, channels] for each of the channels of the input, which are the tokens of a sequence.
-static void embed(const Task& task) {
+SMALL static void embed(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   const float* table = operands.floats();
@@ -17,7 +16,7 @@ static void embed(const Task& task) {
 }
 
 // (x - mean) / sqrt(variance + epsilon) gamma + beta over the channels of each position.
-static void normalizeChannels(const Task& task) {
+SMALL static void normalizeChannels(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   float epsilon = operands.real();
@@ -40,9 +39,8 @@ static void normalizeChannels(const Task& task) {
 
 // The equations of recurrent cells, of the projections of the input and of the state, gate by gate in Keras's order. They return the output.
 
-// Called, not expanded at every use, which would double the size of the module.
-__attribute__((noinline)) static Vector gateOf(Vector x) { return sigmoid(x); }
-__attribute__((noinline)) static Vector squashed(Vector x) { return hyperbolicTangent(x); }
+static inline Vector gateOf(Vector x) { return applyFunction({Activation::sigmoid, 0, 0}, x); }
+static inline Vector squashed(Vector x) { return applyFunction({Activation::tanh, 0, 0}, x); }
 
 struct Lstm {
   static constexpr int GATES = 4;
@@ -80,7 +78,7 @@ static inline void scatter(Vector values, const Planes& to, int channel, int cou
 
 // One step of a recurrence: `output` and `memory` are replaced, and `output` is copied to a step of `out` unless that is -1.
 template <class Cell>
-static void recur(const Task& task) {
+SMALL static void recur(const Task& task) {
   Operands operands(task);
   Planes inputs = operands.planes(), products = operands.planes(), output = operands.planes(), memory = operands.planes(), out = operands.planes();
   int step = operands.number(), outStep = operands.number();
