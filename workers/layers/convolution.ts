@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
-import { activate, rectified } from './activation.ts'
+import { activate, behindBias, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 
 /**
@@ -21,14 +21,14 @@ export function convolution(
     const filter = variables[`${name}/${word}`] as tf.Tensor4D
     const bias = variables[`${name}/bias`]
     const linear = { x: x as tf.Tensor4D, filter, ...(bias && { bias }), ...window }
-    const { y, gradient } =
+    const activated =
       activation === 'relu'
         ? rectified(tf.fused.conv2d({ ...linear, activation }))
         : activate(activation, tf.fused.conv2d(linear))
     return {
-      y,
+      y: activated.y,
       pullback(dy) {
-        const dz = gradient(dy)
+        const { dz, dbias } = behindBias(activated, dy, biasInitializer !== undefined)
         const kernelGradient = tf
           .engine()
           .runKernel<tf.Tensor>(
@@ -39,7 +39,7 @@ export function convolution(
         return {
           gradients: {
             [`${name}/${word}`]: kernelGradient,
-            ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, [0, 1, 2]) }),
+            ...(dbias && { [`${name}/bias`]: dbias }),
           },
           dx: () =>
             tf

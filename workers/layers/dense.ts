@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
-import { activate } from './activation.ts'
+import { activate, behindBias } from './activation.ts'
 import type { Layer } from './layer.ts'
 import { asRows, asSteps } from './rows.ts'
 
@@ -13,17 +13,17 @@ export function dense({ name, units, activation, biasInitializer }: LayerOf<'den
     const bias = variables[`${name}/bias`]
     // Not tf.fused.matMul, which reshapes its operands to three dimensions and back by separate ops.
     const product = tf.matMul(rows, kernel)
-    const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product)
+    const activated = activate(activation, bias ? tf.add(product, bias) : product)
     return {
-      y: asSteps(y, x, units),
+      y: asSteps(activated.y, x, units),
       pullback(dy) {
-        const dz = gradient(asRows(dy)) as tf.Tensor2D
+        const { dz, dbias } = behindBias(activated, asRows(dy), biasInitializer !== undefined)
         return {
           gradients: {
-            [`${name}/kernel`]: tf.matMul(rows, dz, true),
-            ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, 0) }),
+            [`${name}/kernel`]: tf.matMul(rows, dz as tf.Tensor2D, true),
+            ...(dbias && { [`${name}/bias`]: dbias }),
           },
-          dx: () => asSteps(tf.matMul(dz, kernel, false, true), x, kernel.shape[0]),
+          dx: () => asSteps(tf.matMul(dz as tf.Tensor2D, kernel, false, true), x, kernel.shape[0]),
         }
       },
     }
