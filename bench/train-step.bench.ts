@@ -29,9 +29,10 @@ import {
   writeWorkload,
 } from './train-step/workloads.ts'
 
-// One training step of gRDA in Thresher, PyTorch and TensorFlow, on the same cores, data and weights, alternating in one run:
+// One training step of gRDA in Thresher, PyTorch (eager and torch.compile), TensorFlow (tf.function and XLA) and JAX, on the same cores, data
+// and weights, alternating in one run:
 //   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
-// PyTorch and TensorFlow are installed into separate environments (PyTorch takes some gigabytes). --device gpu measures Thresher
+// The peers are installed into separate environments (PyTorch takes some gigabytes). Compiling their steps takes minutes. --device gpu measures Thresher
 // only, and fails if it does not run on a GPU. --dry writes no results.
 
 const { values: options } = parseArgs({
@@ -69,7 +70,9 @@ const sections = [
 if (options.dry) console.log(sections)
 else
   await writeSection(
-    options.device === 'gpu' ? 'A training step on a GPU' : 'A training step, against PyTorch and TensorFlow',
+    options.device === 'gpu'
+      ? 'A training step on a GPU'
+      : 'A training step, against PyTorch, TensorFlow and JAX',
     sections,
   )
 
@@ -102,10 +105,14 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
 async function pythonPeers(): Promise<Record<string, Command>> {
   const torch = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
   const tensorflow = await pythonWith(['tensorflow-cpu==2.21.0', 'safetensors==0.8.0'])
+  const jax = await pythonWith(['jax==0.10.2', 'safetensors==0.8.0'])
   return {
     'PyTorch, original': folder => pythonCommand(torch, 'torch_step.py', folder, 'original'),
     'PyTorch, foreach': folder => pythonCommand(torch, 'torch_step.py', folder, 'foreach'),
-    TensorFlow: folder => pythonCommand(tensorflow, 'tensorflow_step.py', folder),
+    'PyTorch, inductor': folder => pythonCommand(torch, 'torch_step.py', folder, 'inductor'),
+    TensorFlow: folder => pythonCommand(tensorflow, 'tensorflow_step.py', folder, 'function'),
+    'TensorFlow, XLA': folder => pythonCommand(tensorflow, 'tensorflow_step.py', folder, 'xla'),
+    JAX: folder => pythonCommand(jax, 'jax_step.py', folder),
   }
 }
 

@@ -23,6 +23,9 @@ napi_value Register(napi_env env, napi_callback_info info) {
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
   thresher::RegisterSmallProduct(status);
+  thresher::RegisterNormalise(status);
+  thresher::RegisterRectifiedGradient(status);
+  thresher::RegisterClassification(status);
   thresher::RegisterMaxPool(status);
   thresher::RegisterPooledFilterGradient(status);
   thresher::RegisterPooledInputGradient(status);

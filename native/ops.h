@@ -8,6 +8,9 @@ namespace thresher {
 
 void RegisterGrda(TF_Status* status);
 void RegisterSmallProduct(TF_Status* status);
+void RegisterNormalise(TF_Status* status);
+void RegisterRectifiedGradient(TF_Status* status);
+void RegisterClassification(TF_Status* status);
 void RegisterMaxPool(TF_Status* status);
 void RegisterPooledFilterGradient(TF_Status* status);
 void RegisterPooledInputGradient(TF_Status* status);

@@ -1,4 +1,5 @@
-"""Takes steps in TensorFlow, each one call of a tf.function, with FOLDER in argv."""
+"""Takes steps in TensorFlow, each one call of a tf.function, with FOLDER function|xla in argv. Layout: NHWC; XLA also compiles NCHW, and
+takes whichever is faster here."""
 
 import os
 import sys
@@ -6,13 +7,15 @@ import sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 import tensorflow as tf  # noqa: E402
-from workload import Threshold, load_workload, serve, sources  # noqa: E402
+from workload import Threshold, Workload, fastest, load_workload, serve, sources  # noqa: E402
 
 
 class Network:
     """A network of TensorFlow's own ops, without the overhead of a library on top of them."""
 
-    def __init__(self, topology: dict, weights: dict) -> None:
+    def __init__(self, topology: dict, weights: dict, layout: str) -> None:
+        self.layout = layout
+        self.sides = [layout.index(side) for side in "HW"]
         self.layers = topology["layers"]
         self.sources = sources(topology)
         self.trained = {name: tf.Variable(value) for name, value in weights.items() if "/moving" not in name}
@@ -29,25 +32,31 @@ class Network:
     def apply(self, layer: dict, inputs: list) -> tf.Tensor:
         x, kind, name = inputs[0], layer["type"], layer["name"]
         if kind == "conv2d":
-            y = tf.nn.conv2d(x, self.trained[f"{name}/kernel"], layer.get("strides", 1), layer["padding"].upper())
-            return tf.nn.bias_add(y, self.trained[f"{name}/bias"]) if "biasInitializer" in layer else y
+            strides, padding = layer.get("strides", 1), layer["padding"].upper()
+            y = tf.nn.conv2d(x, self.trained[f"{name}/kernel"], strides, padding, self.layout)
+            return tf.nn.bias_add(y, self.trained[f"{name}/bias"], self.layout) if "biasInitializer" in layer else y
         if kind == "dense":
             return tf.nn.bias_add(x @ self.trained[f"{name}/kernel"], self.trained[f"{name}/bias"])
         if kind == "batchNormalization":
             return self.normalise(layer, x)
         if kind == "maxPooling2d":
-            return tf.nn.max_pool2d(x, layer["poolSize"], layer.get("strides", layer["poolSize"]), "VALID")
+            return tf.nn.max_pool2d(x, layer["poolSize"], layer.get("strides", layer["poolSize"]), "VALID", self.layout)
         if kind == "zeroPadding2d":
-            margin = [layer["padding"]] * 2
-            return tf.pad(x, [[0, 0], margin, margin, [0, 0]])
+            return tf.pad(x, [[layer["padding"] if axis in self.sides else 0] * 2 for axis in range(4)])
         simple = {
             "dropout": lambda: tf.nn.dropout(x, layer["rate"]) if layer["rate"] > 0 else x,
-            "flatten": lambda: tf.reshape(x, [x.shape[0], -1]),
-            "globalAveragePooling2d": lambda: tf.reduce_mean(x, [1, 2]),
+            "flatten": lambda: tf.reshape(self.channels_last(x), [x.shape[0], -1]),
+            "globalAveragePooling2d": lambda: tf.reduce_mean(x, self.sides),
             "activation": lambda: x,
             "add": lambda: tf.add_n(inputs),
         }
         return simple[kind]()
+
+    def channels_last(self, x: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(x, [0, 2, 3, 1]) if self.layout == "NCHW" and len(x.shape) == 4 else x
+
+    def along_channels(self, values: tf.Tensor) -> tf.Tensor:
+        return values if self.layout == "NHWC" else values[:, None, None]
 
     def normalise(self, layer: dict, x: tf.Tensor) -> tf.Tensor:
         name = layer["name"]
@@ -60,6 +69,7 @@ class Network:
             mean,
             variance,
             epsilon=layer["epsilon"],
+            data_format=self.layout,
             is_training=True,
             exponential_avg_factor=1 - layer["momentum"],
         )
@@ -68,15 +78,13 @@ class Network:
         return y
 
 
-def main() -> None:
-    work = load_workload(sys.argv[1])
-    tf.config.threading.set_intra_op_parallelism_threads(work.threads)
-    network = Network(work.topology, work.weights)
+def stepper(work: Workload, uses_xla: bool, layout: str):
+    network = Network(work.topology, work.weights, layout)
     variables = list(network.trained.values())
     accumulators = [tf.Variable(variable) for variable in variables]
     threshold = Threshold(work.optimizer)
-    scale, offset = tf.constant(1 / (255 * work.std)), tf.constant(-work.mean / work.std)
-    images = [tf.constant(batch) for batch in work.images]
+    scale, offset = (network.along_channels(tf.constant(x)) for x in (1 / (255 * work.std), -work.mean / work.std))
+    images = [tf.constant(batch if layout == "NHWC" else batch.transpose(0, 3, 1, 2)) for batch in work.images]
     labels = [tf.constant(batch) for batch in work.labels]
     signature = [
         tf.TensorSpec(images[0].shape, tf.uint8),
@@ -85,7 +93,7 @@ def main() -> None:
         tf.TensorSpec([], tf.float32),
     ]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature, jit_compile=uses_xla)
     def compiled(x, y, rate, l1):
         with tf.GradientTape() as tape:
             logits = network(tf.cast(x, tf.float32) * scale + offset)
@@ -102,7 +110,16 @@ def main() -> None:
         batch = index % len(images)
         return compiled(images[batch], labels[batch], rate, tf.constant(threshold.advance(), tf.float32))
 
-    serve(f"TensorFlow {tf.__version__}", step)
+    return step
+
+
+def main() -> None:
+    work = load_workload(sys.argv[1])
+    uses_xla = sys.argv[2] == "xla"
+    tf.config.threading.set_intra_op_parallelism_threads(work.threads)
+    layouts = ["NHWC", "NCHW"] if uses_xla else ["NHWC"]
+    layout = fastest(layouts, lambda layout: stepper(work, uses_xla, layout))
+    serve(f"TensorFlow {tf.__version__}, {layout}", stepper(work, uses_xla, layout))
 
 
 main()

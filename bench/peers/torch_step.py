@@ -1,11 +1,12 @@
-"""Takes steps in PyTorch, with FOLDER original|foreach in argv. Layout: NCHW or channels_last, whichever is faster here."""
+"""Takes steps in PyTorch, with FOLDER original|foreach|inductor in argv. Layout: NCHW or channels_last, whichever is faster here.
+`inductor` is torch.compile in the faster of two modes: the forward and backward pass, and the update."""
 
 import sys
-import time
+from itertools import product
 
 import torch
 from torch import nn
-from workload import Threshold, Workload, load_workload, serve, sources
+from workload import Threshold, Workload, fastest, load_workload, serve, sources
 
 
 class Flatten(nn.Module):
@@ -126,19 +127,54 @@ class ForeachGrda(torch.optim.Optimizer):
         torch._foreach_sub_(self.params, clipped)
 
 
-def stepper(work: Workload, optimizer_class: type, layout: torch.memory_format):
+class CompiledGrda:
+    """The same with a compiled update. Its numbers are tensors, so that new values compile nothing."""
+
+    def __init__(self, params, compile_with, **optimizer) -> None:
+        self.params = list(params)
+        self.accumulators = [p.detach().clone() for p in self.params]
+        self.threshold = Threshold(optimizer)
+        self.rate = torch.tensor(self.threshold.rate)
+        self.update = compile_with(self.update_all)
+
+    def zero_grad(self) -> None:
+        for p in self.params:
+            p.grad = None
+
+    @staticmethod
+    def update_all(params: list, accumulators: list, gradients: list, rate: torch.Tensor, l1: torch.Tensor) -> None:
+        for p, v, g in zip(params, accumulators, gradients):
+            v.sub_(rate * g)
+            p.copy_(v - torch.minimum(torch.maximum(v, -l1), l1))
+
+    @torch.no_grad()
+    def step(self) -> None:
+        l1 = torch.tensor(self.threshold.advance())
+        self.update(self.params, self.accumulators, [p.grad for p in self.params], self.rate, l1)
+
+
+def stepper(work: Workload, kind: str, layout: torch.memory_format, mode: str | None):
     network = Network(work.topology, work.weights).to(memory_format=layout)
-    optimizer = optimizer_class(list(network.parameters()), **work.optimizer)
     images = [torch.from_numpy(batch).permute(0, 3, 1, 2).contiguous(memory_format=layout) for batch in work.images]
     labels = [torch.from_numpy(batch).long() for batch in work.labels]
     scale = torch.from_numpy(1 / (255 * work.std)).view(1, -1, 1, 1)
     offset = torch.from_numpy(-work.mean / work.std).view(1, -1, 1, 1)
-    loss_of = nn.CrossEntropyLoss()
+
+    def loss_of(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return nn.functional.cross_entropy(network(x.float() * scale + offset), y)
+
+    if kind == "inductor":
+        torch._dynamo.reset()
+        loss_of = torch.compile(loss_of, mode=mode)
+        optimizer = CompiledGrda(network.parameters(), lambda update: torch.compile(update, mode=mode), **work.optimizer)
+    else:
+        optimizer_class = {"original": OriginalGrda, "foreach": ForeachGrda}[kind]
+        optimizer = optimizer_class(list(network.parameters()), **work.optimizer)
 
     def step(index: int) -> torch.Tensor:
         batch = index % len(images)
         optimizer.zero_grad()
-        loss = loss_of(network(images[batch].float() * scale + offset), labels[batch])
+        loss = loss_of(images[batch], labels[batch])
         loss.backward()
         optimizer.step()
         return loss.detach()
@@ -146,22 +182,16 @@ def stepper(work: Workload, optimizer_class: type, layout: torch.memory_format):
     return step
 
 
-def seconds(step) -> float:
-    step(0)
-    started = time.perf_counter()
-    for index in range(3):
-        step(index)
-    return time.perf_counter() - started
-
-
 def main() -> None:
     work = load_workload(sys.argv[1])
-    optimizer_class = {"original": OriginalGrda, "foreach": ForeachGrda}[sys.argv[2]]
+    kind = sys.argv[2]
     torch.set_num_threads(work.threads)
-    layouts = [torch.contiguous_format, torch.channels_last]
-    fastest = min(layouts, key=lambda layout: seconds(stepper(work, optimizer_class, layout)))
-    name = "channels last" if fastest is torch.channels_last else "NCHW"
-    serve(f"PyTorch {torch.__version__.split('+')[0]}, {name}", stepper(work, optimizer_class, fastest))
+    modes = ["default", "max-autotune"] if kind == "inductor" else [None]
+    variants = product([torch.contiguous_format, torch.channels_last], modes)
+    layout, mode = fastest(list(variants), lambda variant: stepper(work, kind, *variant))
+    name = "channels last" if layout is torch.channels_last else "NCHW"
+    version = f"PyTorch {torch.__version__.split('+')[0]}, {name}"
+    serve(version + (f", {mode}" if mode else ""), stepper(work, kind, layout, mode))
 
 
 main()

@@ -24,11 +24,16 @@ export interface Measured {
   profile: Profile
 }
 
-const PYTORCH = ['PyTorch, original', 'PyTorch, foreach']
-const TENSORFLOW = 'TensorFlow'
+const PEERS = [
+  'PyTorch, original',
+  'PyTorch, foreach',
+  'PyTorch, inductor',
+  'TensorFlow',
+  'TensorFlow, XLA',
+  'JAX',
+]
 const THRESHER = 'Thresher'
 const AUGMENTED = 'Thresher, augmented'
-const LARGE: readonly string[] = ['vgg16', 'resnet50']
 
 /** A peer's time divided by Thresher's: the median over the rounds, because the machine's speed changes between them. */
 function ratio({ rounds }: Measured, peer: string): number {
@@ -41,7 +46,7 @@ export function stepMs({ rounds, workload }: Measured, peer: string): number {
 }
 
 export function describeRatios(all: readonly Measured[], versions: Record<string, string>): string {
-  const peers = [...PYTORCH, TENSORFLOW].filter(peer => peer in versions)
+  const peers = PEERS.filter(peer => peer in versions)
   const rows = all.map(measured => {
     const cells = peers.map(
       peer => `${stepMs(measured, peer).toFixed(2)} (${ratio(measured, peer).toFixed(2)})`,
@@ -53,22 +58,21 @@ export function describeRatios(all: readonly Measured[], versions: Record<string
     '',
     table(['', THRESHER, ...peers], rows),
     '',
-    ...(peers.length > 0 ? summarise(all) : []),
+    ...(peers.length > 0 ? summarise(all, peers) : []),
     ...Object.entries(versions).map(([peer, version]) => `- ${peer}: ${version}`),
   ].join('\n')
 }
 
-function summarise(all: readonly Measured[]): string[] {
-  const ratioTo = (measured: Measured, peers: readonly string[]) =>
-    Math.min(...peers.map(peer => ratio(measured, peer)))
-  const pytorch = all.map(measured => ratioTo(measured, PYTORCH))
-  const small = all.filter(({ workload }) => !LARGE.includes(workload.preset))
-  const tensorflow = small.map(measured => ratioTo(measured, [TENSORFLOW]))
+function summarise(all: readonly Measured[], peers: readonly string[]): string[] {
+  const best = all.map(measured => {
+    const ratios = peers.map(peer => [ratio(measured, peer), peer] as const)
+    return ratios.reduce((least, other) => (other[0] < least[0] ? other : least))
+  })
+  const named = best.map(
+    ([value, peer], index) => `${titleOf(all[index]!.workload)} ${value.toFixed(2)} (${peer})`,
+  )
   return [
-    `Geometric mean against the better of PyTorch's two: **${geometricMean(pytorch).toFixed(2)}**, the least ${Math.min(...pytorch).toFixed(2)}.`,
-    ...(small.length > 0
-      ? [`Against TensorFlow over the small networks: **${geometricMean(tensorflow).toFixed(2)}**.`]
-      : []),
+    `Against the best of all peers on each workload, geometric mean: **${geometricMean(best.map(([value]) => value)).toFixed(2)}**. Of each: ${named.join(', ')}.`,
     '',
   ]
 }
@@ -138,7 +142,7 @@ export function describeProfile(all: readonly Measured[]): string {
 }
 
 export function describeAgreement(all: readonly Measured[]): string {
-  const peers = [...PYTORCH, TENSORFLOW].filter(peer => all.every(({ rounds }) => peer in rounds))
+  const peers = PEERS.filter(peer => all.every(({ rounds }) => peer in rounds))
   if (peers.length === 0) return ''
   const rows = all.map(({ workload, disagreement }) => [
     titleOf(workload),

@@ -6,6 +6,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { channelShape, type Preprocessing, shiftAndFactor } from '#formats/preprocessing.ts'
 import { elementCount } from '#network/shape.ts'
 import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
+import { BYTES_TO_FLOATS } from '#workers/engine/ops/kernel-names.ts'
 import type { Batch } from './batches.ts'
 
 /** The format of batches on the device. */
@@ -71,7 +72,12 @@ export function normaliser(
   const isShifted = shift.some(value => value !== 0)
   const isScaled = factor.some(value => value !== 1)
   const byChannel = (values: readonly number[]) => tf.tensor([...values], channelShape(values, inputShape))
+  const isAlongLastAxis = [shift, factor].every(values => channelShape(values, inputShape).length === 1)
   return (x: tf.Tensor): tf.Tensor => {
+    if (dtype === 'uint8' && isAlongLastAxis && tf.getKernel(BYTES_TO_FLOATS, tf.getBackend())) {
+      const inputs = { x, shift: byChannel(shift), factor: byChannel(factor) }
+      return tf.engine().runKernel<tf.Tensor[]>(BYTES_TO_FLOATS, inputs)[0]!
+    }
     const floats = dtype === 'float32' ? x : bytesToFloats(x)
     const centred = isShifted ? tf.sub(floats, byChannel(shift)) : floats
     return isScaled ? tf.mul(centred, byChannel(factor)) : centred

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Activation } from '#network/activation.ts'
 import type { LayerOf } from '#network/topology.ts'
 import { RELU_GRADIENT, SIGMOID_GRADIENT, TANH_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
+import { hasRectifiedGradient, rectifiedGradient } from '#workers/engine/ops/rectified-gradient.ts'
 import type { Layer } from './layer.ts'
 
 interface Differentiable {
@@ -14,6 +15,8 @@ interface Differentiable {
 export interface Activated {
   y: tf.Tensor
   gradient(dy: tf.Tensor): tf.Tensor
+  /** Whether y = relu(z). */
+  isRectified?: true
 }
 
 /** An activation as a layer. */
@@ -33,12 +36,23 @@ function asLayer(differentiable: Differentiable): Layer {
 }
 
 export function activate(activation: Activation, z: tf.Tensor): Activated {
-  return run(FUNCTIONS[activation], z)
+  return activation === 'relu' ? rectified(tf.relu(z)) : run(FUNCTIONS[activation], z)
 }
 
 /** The activation of an output that a fused kernel has already rectified. */
 export function rectified(y: tf.Tensor): Activated {
-  return { y, gradient: dy => tf.engine().runKernel(RELU_GRADIENT, { dy, y }) }
+  return { y, gradient: dy => tf.engine().runKernel(RELU_GRADIENT, { dy, y }), isRectified: true }
+}
+
+/** The gradients behind y = activation(z), z = ... + bias: at z [..., channels], and at the bias [channels] if there is one. */
+export function behindBias(
+  { y, gradient, isRectified }: Activated,
+  dy: tf.Tensor,
+  hasBias: boolean,
+): { dz: tf.Tensor; dbias?: tf.Tensor } {
+  if (isRectified && hasBias && hasRectifiedGradient()) return rectifiedGradient(dy, y)
+  const dz = gradient(dy)
+  return hasBias ? { dz, dbias: tf.sum(dz, [...Array(dz.rank - 1).keys()]) } : { dz }
 }
 
 /** The gradient at tanh's input, given the gradient at its output y. */

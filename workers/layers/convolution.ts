@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
 import { type Operands, sparseInputGradient, sparseProduct } from '#workers/engine/ops/sparse-products.ts'
-import { activate, rectified } from './activation.ts'
+import { activate, behindBias, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 
 /**
@@ -23,14 +23,14 @@ export function convolution(
   return ({ variables, inputs: [x] }) => {
     const filter = variables[`${name}/${word}`]!
     const operands = { x: x!, filter, bias: variables[`${name}/bias`] }
-    const { y, gradient } =
+    const activated =
       activation === 'relu'
         ? rectified(forward(operands, true))
         : activate(activation, forward(operands, false))
     return {
-      y,
+      y: activated.y,
       pullback(dy) {
-        const dz = gradient(dy)
+        const { dz, dbias } = behindBias(activated, dy, biasInitializer !== undefined)
         const kernelGradient = tf
           .engine()
           .runKernel<tf.Tensor>(
@@ -41,7 +41,7 @@ export function convolution(
         return {
           gradients: {
             [`${name}/${word}`]: kernelGradient,
-            ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, [0, 1, 2]) }),
+            ...(dbias && { [`${name}/bias`]: dbias }),
           },
           dx: () => inputGradient(operands, dz),
         }

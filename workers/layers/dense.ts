@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
 import { sparseInputGradient, sparseProduct } from '#workers/engine/ops/sparse-products.ts'
-import { activate } from './activation.ts'
+import { activate, behindBias } from './activation.ts'
 import type { Layer } from './layer.ts'
 import { asRows, asSteps } from './rows.ts'
 
@@ -19,20 +19,20 @@ export function dense(
     const kernel = variables[`${name}/kernel`] as tf.Tensor2D
     const bias = variables[`${name}/bias`]
     const linear = skipsZeros ? sparseProduct({ x: rows, filter: kernel, bias }) : affine(rows, kernel, bias)
-    const { y, gradient } = activate(activation, linear)
+    const activated = activate(activation, linear)
     return {
-      y: asSteps(y, x, units),
+      y: asSteps(activated.y, x, units),
       pullback(dy) {
-        const dz = gradient(asRows(dy)) as tf.Tensor2D
+        const { dz, dbias } = behindBias(activated, asRows(dy), biasInitializer !== undefined)
         return {
           gradients: {
-            [`${name}/kernel`]: tf.matMul(rows, dz, true),
-            ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, 0) }),
+            [`${name}/kernel`]: tf.matMul(rows, dz as tf.Tensor2D, true),
+            ...(dbias && { [`${name}/bias`]: dbias }),
           },
           dx() {
             const dx = skipsZeros
-              ? sparseInputGradient({ x: rows, filter: kernel }, dz)
-              : tf.matMul(dz, kernel, false, true)
+              ? sparseInputGradient({ x: rows, filter: kernel }, dz as tf.Tensor2D)
+              : tf.matMul(dz as tf.Tensor2D, kernel, false, true)
             return asSteps(dx, x, kernel.shape[0])
           },
         }

@@ -63,9 +63,11 @@ export function canHold(splits: { training: Split; validation: Split }): splits 
   return tf.getBackend() === 'tensorflow' && bytes[0]! + bytes[1]! <= MOST_HELD_BYTES
 }
 
-const LITTLE_FLOPS = 5e8
-/** More steps per call gain little, and take longer to compile. */
-const SEVERAL = 4
+/** Steps per call by the operations of a step: the first row whose limit is not reached. More steps gain little, and take longer to compile. */
+const PACES = [
+  { belowFlops: 2.5e8, steps: 8 },
+  { belowFlops: 2e9, steps: 4 },
+]
 
 /**
  * A call takes a tenth of a millisecond outside TensorFlow, so short steps share one call. The graph of a recurrent layer is long enough by
@@ -73,7 +75,9 @@ const SEVERAL = 4
  */
 export function stepsPerCall(network: Network, batchSize: number): number {
   const isLong = network.topology.layers.some(isRecurrent)
-  return !isLong && stepFlops(network) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
+  if (isLong) return 1
+  const flops = stepFlops(network) * batchSize
+  return PACES.find(({ belowFlops }) => flops < belowFlops)?.steps ?? 1
 }
 
 type HeldGroup = keyof HeldSplits

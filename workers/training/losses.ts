@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Loss } from '#domain/loss.ts'
-import { SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
+import { CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
 import {
   absoluteErrorSum,
   correctAnswers,
@@ -58,6 +58,10 @@ export function objectiveFor(loss: Loss): Objective {
  * losses of Keras differ only in the format of the labels.
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAt {
+  if (tf.getKernel(CROSS_ENTROPY, tf.getBackend())) {
+    const [sum, gradientOfMean] = tf.engine().runKernel<tf.Tensor[]>(CROSS_ENTROPY, { logits, labels })
+    return { sum: sum as tf.Scalar, gradientOfMean: gradientOfMean as tf.Tensor2D }
+  }
   const [losses, gradientOfSum] = tf
     .engine()
     .runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, { logits, labels })

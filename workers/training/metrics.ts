@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import type { Variable } from '#network/variables.ts'
+import { CORRECT_COUNT } from '#workers/engine/ops/kernel-names.ts'
 
 // Metrics are counted in floats, which are exact far beyond any batch: TensorFlow compares and sums int32s on the host, even where
 // there is a GPU.
@@ -22,6 +23,8 @@ export function measure(
 
 /** The number of rows of the logits [batch, classes] that are largest at their label [batch]. */
 export function correctCount(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  if (tf.getKernel(CORRECT_COUNT, tf.getBackend()))
+    return tf.engine().runKernel<tf.Tensor[]>(CORRECT_COUNT, { logits, labels })[0] as tf.Scalar
   const isRight = tf.equal(tf.cast(tf.argMax(logits, 1), 'float32'), tf.cast(labels, 'float32'))
   return tf.sum(tf.cast(isRight, 'float32'))
 }

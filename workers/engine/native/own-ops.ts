@@ -5,12 +5,16 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { DROPOUT } from '#workers/engine/ops/dropout.ts'
 import { GRDA_STEP } from '#workers/engine/ops/grda-step.ts'
 import {
+  BYTES_TO_FLOATS,
+  CORRECT_COUNT,
+  CROSS_ENTROPY,
   NORMALISE,
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
 } from '#workers/engine/ops/kernel-names.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
+import { RECTIFIED_GRADIENT } from '#workers/engine/ops/rectified-gradient.ts'
 import {
   SPARSE_INPUT_GRADIENT,
   SPARSE_POOLED_INPUT_GRADIENT,
@@ -48,6 +52,10 @@ const OWN_OPS: readonly OwnOp[] = [
     updatesInPlace: true,
     outputs: 2,
   },
+  { kernel: BYTES_TO_FLOATS, op: 'ThresherNormalise', inputs: ['x', 'shift', 'factor'], outputs: 1 },
+  { kernel: CROSS_ENTROPY, op: 'ThresherCrossEntropy', inputs: ['logits', 'labels'], outputs: 2 },
+  { kernel: CORRECT_COUNT, op: 'ThresherCorrectCount', inputs: ['logits', 'labels'], outputs: 1 },
+  { kernel: RECTIFIED_GRADIENT, op: 'ThresherRectifiedGradient', inputs: ['dy', 'y'], outputs: 2 },
   { kernel: POOL, op: 'ThresherPoolRectified', inputs: ['y'], attributes: GEOMETRY, outputs: 2 },
   {
     kernel: FILTER_GRADIENT,

@@ -20,3 +20,14 @@ export const NORMALISE_GRADIENT = 'BatchNormalizationGrad'
 
 export const NORMALISE_SUM = 'BatchNormalizationAddTraining'
 export const NORMALISE_SUM_GRADIENT = 'BatchNormalizationAddGrad'
+
+// Kernels of engines that compute these functions at once: `native/classification.cc`.
+
+/** The sum of the losses of logits [rows, classes] with labels [rows], and the gradient of their mean. */
+export const CROSS_ENTROPY = 'CrossEntropy'
+
+/** The number of rows of the logits [rows, classes] that are largest at their label [rows], as float32. */
+export const CORRECT_COUNT = 'CorrectCount'
+
+/** (x - shift) factor of bytes x, as float32: `native/normalise.cc`. */
+export const BYTES_TO_FLOATS = 'BytesToFloats'
