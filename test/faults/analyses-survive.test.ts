@@ -96,6 +96,24 @@ describe('an analysis', () => {
     assert.deepEqual(digests(job), digests(undisturbed))
   })
 
+  it('continues from the state that it has saved, to the same bits, if it is a study of the loss surface', async () => {
+    const request = { kind: 'connectivity', epochs: 1, points: 41 }
+    const undisturbed = await ended(await evaluate(request))
+    const analysis = await evaluate(request)
+    await eventOf(analyses(), analysis, 'checkpointed')
+    for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
+    const { job, events } = await ended(analysis)
+    assert.deepEqual([job.status, job.restarts], ['succeeded', 1])
+    const steps = events.flatMap(event => (event.type === 'checkpointed' ? [event.data.step] : []))
+    assert.deepEqual(
+      steps,
+      [...new Set(steps)].sort((a, b) => a - b),
+      'no saved work is repeated',
+    )
+    assert.deepEqual(digests(job), digests(undisturbed.job))
+    assert.deepEqual(job.checkpoints, [])
+  })
+
   it('fails when its runner is killed once more than maxRestarts allows', async () => {
     const analysis = await evaluate({ maxRestarts: 0 })
     await firstProgress(analysis)

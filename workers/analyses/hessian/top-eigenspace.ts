@@ -16,8 +16,9 @@ export interface TopEigenspace {
 
 /** Vectors that a restart keeps beyond the wanted ones, which speeds up the convergence of the last of these. */
 const EXTRA = 4
-/** The basis has at most so many vectors more than a restart keeps. */
+/** The basis has at most so many vectors more than a restart keeps, fewer for a large model, and at least two. */
 const ROOM = 16
+const MOST_BASIS_BYTES = 2 ** 30
 
 /** The eigenspace of the largest eigenvalues of a symmetric H, which is known by its products only. */
 export async function topEigenspace(
@@ -27,7 +28,8 @@ export async function topEigenspace(
   { saved, save, advance }: Pick<AnalysisInput, 'saved' | 'save' | 'advance'>,
 ): Promise<TopEigenspace> {
   const keep = Math.min(eigenvectors + EXTRA, dimension)
-  const most = Math.min(keep + ROOM, dimension)
+  const fitting = Math.floor(MOST_BASIS_BYTES / (4 * dimension))
+  const most = Math.min(Math.max(keep + 2, Math.min(keep + ROOM, fitting)), dimension)
   let krylov = saved ? restore(saved) : startKrylov(dimension, seed)
   for (;;) {
     const wanted = ritzPairs(krylov).slice(0, eigenvectors)
