@@ -2,8 +2,6 @@
 #pragma once
 #include <stdint.h>
 
-struct Barrier;
-
 struct NativeKernels {
   const char* instructionSet;
   int lanes, denseRows;

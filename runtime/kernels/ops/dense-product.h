@@ -39,15 +39,13 @@ static void denseProduct(const Task& task) {
   Operands operands(task);
   const float* x = operands.floats();
   Output out = readOutput(operands);
-  int positions = operands.number();
+  int vectors = operands.number(), tiles = operands.number();
   int outputs = operands.number(), terms = operands.number(), termsPerBlock = operands.number();
   const uint32_t* offsets = operands.words();
   const float* weights = operands.floats();
   int panels = operands.number();
   Frame frame = readFrame(operands);
 
-  int vectors = (positions + LANES - 1) / LANES;
-  int tiles = (vectors + DENSE_TILE - 1) / DENSE_TILE;
   int groups = (outputs + DENSE_ROWS - 1) / DENSE_ROWS;
   Range items = task.share(panels * tiles);
   for (int item = items.first; item < items.end; item++) {

@@ -18,7 +18,7 @@ struct SparseBlock {
   const uint32_t* offsets;  // of each value, in bytes from X
 };
 
-// A tile of few vectors has several chains of sums, so that additions need not wait for one another.
+// More vectors than seven do not fit into 16 registers with what V8 loads ahead. A tile of few vectors has several chains of sums, so that additions need not wait for one another.
 template <int VECTORS>
 static void multiplySparseBlock(const SparseBlock& block, const float* x, const Output& out, bool isFirst, bool isLast) {
   constexpr int CHAINS = VECTORS == 1 ? 4 : VECTORS < 4 ? 2 : 1;
@@ -62,13 +62,11 @@ static void sparseProduct(const Task& task) {
   Operands operands(task);
   const float* x = operands.floats();
   Output out = readOutput(operands);
-  int positions = operands.number();
+  int vectors = operands.number(), tiles = operands.number();
   int panels = operands.number(), blocks = operands.number();
   const uint32_t* table = operands.words();  // [panels, blocks, 5]: a SparseBlock each
   Frame frame = readFrame(operands);
 
-  int vectors = (positions + LANES - 1) / LANES;
-  int tiles = (vectors + SPARSE_TILE - 1) / SPARSE_TILE;
   Range items = task.share(panels * tiles);
   for (int item = items.first; item < items.end; item++) {
     const uint32_t* panel = table + (int64_t)(item / tiles) * blocks * 5;

@@ -4,7 +4,7 @@ import type { PlanContext, StepPlanner } from '../context.ts'
 import { packDense } from '../pack-dense.ts'
 import { packSlices } from '../pack-slices.ts'
 import { packSparse } from '../pack-sparse.ts'
-import { type Planes, positionsOf, roundUp } from '../planes.ts'
+import { type Planes, positionsOf } from '../planes.ts'
 import { buffer, type Operand, real } from '../program.ts'
 import { densityOf, sparseMatrixOf } from '../sparse-matrix.ts'
 import type { Step } from '../steps.ts'
@@ -13,8 +13,11 @@ import { splitInput, splitSize, windowOf } from './split.ts'
 
 type Product = Extract<GraphNode, { op: 'convolution' | 'dense' }>
 
-/** The cache, in bytes, that the part of an input that a tile reads in one block of terms may fill. */
-const BLOCK_BYTES = 112 * 1024
+/**
+ * Bytes of an input that a tile reads in one block of terms. Larger blocks fall out of the cache of level 1, smaller ones load and store
+ * sums more often.
+ */
+const BLOCK_BYTES = { native: 48 * 1024, wasm: 24 * 1024 }
 /** Vectors in a tile of `kernels/ops/sparse-product.h` and `dense-product.h`. */
 const SPARSE_TILE = 7
 const DENSE_TILE = 3
@@ -39,7 +42,7 @@ export const planProduct: StepPlanner = {
       node,
       source: source.planes,
       offsets: source.offsets,
-      name: node.name,
+      name: `weights ${step.value}`,
     }
     const isSparse = usesSparseKernel(product)
     const isVector = positionsOf(context.planes(step.value)) === 1
@@ -64,19 +67,19 @@ interface ProductPlan {
 /** The highest density at which the sparse kernel is used. */
 const SPARSE_BELOW = { native: 0.45, wasm: 0.6 }
 
-function usesSparseKernel({ context, node }: ProductPlan): boolean {
+function usesSparseKernel({ context, node, name }: ProductPlan): boolean {
   const { kernels, host } = context.model
   if (kernels !== 'auto') return kernels === 'sparse'
-  const density = context.packed(`${node.name} density`, () => densityOf(node.kernel))
+  const density = context.packed(`${name} density`, () => densityOf(node.kernel))
   return density <= (host.isNative ? SPARSE_BELOW.native : SPARSE_BELOW.wasm)
 }
 
 /** Where the sums go, and what is added to them: `readOutput` of `kernels/product.h`. */
-function outputOperands({ context, step, node }: ProductPlan): Operand[] {
+function outputOperands({ context, step, node, name }: ProductPlan): Operand[] {
   const out = context.planes(step.value)
   const residual = step.residual === undefined ? undefined : context.planes(step.residual)
   const bias = context.model.constants.shared(
-    `${node.name} bias`,
+    `${name} bias`,
     () => node.bias ?? new Float32Array(out.channels),
   )
   const [low, high] = limitsOf(step.activation) ?? [-Infinity, Infinity]
@@ -91,10 +94,10 @@ function planSparse(product: ProductPlan, order: Uint32Array): void {
   const { context, step, node, source, offsets, name } = product
   const { host, constants } = context.model
   const out = context.planes(step.value)
-  const positions = positionsOf(out)
-  const vectors = Math.ceil(positions / host.lanes)
-  const panels = panelsFor(context, vectors, SPARSE_TILE)
-  const termsPerBlock = blockLength(offsets.length, Math.min(vectors, SPARSE_TILE) * host.lanes)
+  const vectors = Math.ceil(positionsOf(out) / host.lanes)
+  const tiles = Math.ceil(vectors / SPARSE_TILE)
+  const panels = panelsFor(context, tiles)
+  const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * host.lanes)
   const key = `${name} sparse ${panels} ${termsPerBlock}`
   const packed = context.packed(key, () =>
     packSparse(sparseMatrixOf(node.kernel, out.channels, order), panels, termsPerBlock),
@@ -108,21 +111,29 @@ function planSparse(product: ProductPlan, order: Uint32Array): void {
     ...[outputs + firstRow, counts + firstRow, values + firstValue, places + firstValue],
   ])
   const cut = [panels, packed.blocksPerPanel, constants.write(Uint32Array.from(table))]
-  context.emit('sparseProduct', buffer(source.at), ...outputOperands(product), positions, ...cut, ...NO_FRAME)
+  context.emit(
+    'sparseProduct',
+    buffer(source.at),
+    ...outputOperands(product),
+    vectors,
+    tiles,
+    ...cut,
+    ...NO_FRAME,
+  )
 }
 
 function planDense(product: ProductPlan, order: Uint32Array): void {
   const { context, step, node, source, offsets, name } = product
   const { host, constants } = context.model
   const out = context.planes(step.value)
-  const positions = positionsOf(out)
-  const vectors = Math.ceil(positions / host.lanes)
-  const panels = panelsFor(context, vectors, DENSE_TILE)
-  const termsPerBlock = blockLength(offsets.length, Math.min(vectors, DENSE_TILE) * host.lanes)
+  const vectors = Math.ceil(positionsOf(out) / host.lanes)
+  const tiles = Math.ceil(vectors / DENSE_TILE)
+  const panels = panelsFor(context, tiles)
+  const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * host.lanes)
   const weights = constants.shared(`${name} dense ${termsPerBlock}`, () =>
     packDense(node.kernel, out.channels, order, host.denseRows, termsPerBlock),
   )
-  const sizes = [positions, out.channels, offsets.length, termsPerBlock]
+  const sizes = [vectors, tiles, out.channels, offsets.length, termsPerBlock]
   const operands = [...outputOperands(product), ...sizes, constants.write(offsets), weights, panels]
   context.emit('denseProduct', buffer(source.at), ...operands, ...NO_FRAME)
 }
@@ -160,13 +171,16 @@ function planDenseVector(product: ProductPlan, order: Uint32Array): void {
 }
 
 /** The panels that rows are cut into: one, unless there are too few tiles for the threads. */
-function panelsFor({ model }: PlanContext, vectors: number, tile: number): number {
+function panelsFor({ model }: PlanContext, tiles: number): number {
   const { threads } = model.host
-  return Math.ceil(vectors / tile) < 4 * threads ? threads : 1
+  return tiles < 4 * threads ? threads : 1
 }
 
-/** Terms in a block, so that blocks are equal and the input of a tile of `width` positions stays in the cache. */
-function blockLength(terms: number, width: number): number {
-  const most = Math.max(32, Math.floor(BLOCK_BYTES / (4 * width)))
-  return roundUp(Math.ceil(terms / Math.ceil(terms / most)), 1)
+/** Terms in a block: whole channels, about as many in each block. `width` is the number of positions in a tile. */
+function blockLength({ context, node, source }: ProductPlan, width: number): number {
+  const [height, columns] = windowOf(node).size
+  const channels = node.kernel.length / (height * columns * node.shape.at(-1)!)
+  const bytes = 4 * (width + (height - 1) * source.rowPitch + columns - 1)
+  const most = Math.max(1, Math.floor(BLOCK_BYTES[context.model.host.isNative ? 'native' : 'wasm'] / bytes))
+  return Math.ceil(channels / Math.ceil(channels / most)) * height * columns
 }
