@@ -38,19 +38,21 @@ static void (*const INSTRUCTIONS[])(const Task&) = {
     recur<SimpleRnn>,
 };
 
-// Where the threads of a model meet between two instructions.
+// Where the threads of a model meet between two instructions. What includes this file defines `pauseThread`, which a thread calls while it
+// waits for `phase` to change, and `wakeThreads`, for those that sleep there.
 struct Barrier {
   uint32_t arrived, phase;
 
-  void meet(int threads) {
+  void meet(int thread, int threads) {
     if (threads == 1) return;
     uint32_t current = __atomic_load_n(&phase, __ATOMIC_ACQUIRE);
     if (__atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL) == (uint32_t)threads) {
       __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
-      __atomic_store_n(&phase, current + 1, __ATOMIC_RELEASE);
+      __atomic_store_n(&phase, current + 1, __ATOMIC_SEQ_CST);
+      wakeThreads(&phase);
       return;
     }
-    for (int turn = 0; __atomic_load_n(&phase, __ATOMIC_ACQUIRE) == current; turn++) pauseThread(turn);
+    for (int turn = 0; __atomic_load_n(&phase, __ATOMIC_ACQUIRE) == current; turn++) pauseThread(turn, thread, &phase, current);
   }
 };
 
@@ -60,6 +62,6 @@ static void runProgram(float* arena, uint32_t program, int thread, int threads, 
     Task task{arena, instruction + 2, thread, threads};
     INSTRUCTIONS[*instruction](task);
     instruction += instruction[1];
-    barrier.meet(threads);
+    barrier.meet(thread, threads);
   }
 }

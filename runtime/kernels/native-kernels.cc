@@ -9,7 +9,7 @@
 namespace {
 
 // A thread that waits long leaves its core to the one that it waits for.
-inline void pauseThread(int turn) {
+inline void pauseThread(int turn, int, uint32_t*, uint32_t) {
   if (turn > 4000) {
     sched_yield();
     return;
@@ -18,6 +18,8 @@ inline void pauseThread(int turn) {
   __builtin_ia32_pause();
 #endif
 }
+
+inline void wakeThreads(uint32_t*) {}
 
 #include "interpreter.h"
 

@@ -1,7 +1,25 @@
 // The kernels as a WebAssembly module. Memory is imported; with threads it is shared, and every thread has an instance of its own.
 #include <stdint.h>
 
-static inline void pauseThread(int) {}
+#if defined(__wasm_atomics__)
+// The threads that sleep in a barrier, and whether thread 0 may: the main thread of a page must not.
+static uint32_t sleeping, mayFirstSleep;
+
+// A thread that waits long leaves its core to the one that it waits for.
+static inline void pauseThread(int turn, int thread, uint32_t* phase, uint32_t current) {
+  if (turn < 4000 || (thread == 0 && !mayFirstSleep)) return;
+  __atomic_add_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
+  __builtin_wasm_memory_atomic_wait32((int*)phase, (int)current, -1);
+  __atomic_sub_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
+}
+
+static inline void wakeThreads(uint32_t* phase) {
+  if (__atomic_load_n(&sleeping, __ATOMIC_SEQ_CST)) __builtin_wasm_memory_atomic_notify((int*)phase, -1);
+}
+#else
+static inline void pauseThread(int, int, uint32_t*, uint32_t) {}
+static inline void wakeThreads(uint32_t*) {}
+#endif
 
 #include "interpreter.h"
 
@@ -22,15 +40,17 @@ EXPORT("denseRows") int denseRows() { return DENSE_ROWS; }
 // The first byte that the module itself does not use.
 EXPORT("heapBase") const void* heapBase() { return &__heap_base; }
 
-// Performs a program as thread 0 of `threads`.
-EXPORT("run") void run(float* arena, uint32_t program, int threads) {
+// Performs a program as thread 0 of `threads`, which sleeps while it waits for the others if it may.
+EXPORT("run") void run(float* arena, uint32_t program, int threads, int maySleep) {
   job.program = program;
   job.threads = threads;
   job.arena = arena;
 #if defined(__wasm_atomics__)
+  mayFirstSleep = maySleep;
   __atomic_add_fetch(&job.generation, 1, __ATOMIC_SEQ_CST);
   if (threads > 1) __builtin_wasm_memory_atomic_notify((int*)&job.generation, threads - 1);
 #endif
+  (void)maySleep;
   runProgram(arena, program, 0, threads, job.barrier);
 }
 

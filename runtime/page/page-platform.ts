@@ -13,6 +13,8 @@ export const readWasm: Platform['readWasm'] = async name => MODULES[name]!
 
 export const mayShareMemory: Platform['mayShareMemory'] = () => false
 
+export const maySleep: Platform['maySleep'] = false
+
 export const startWorker: Platform['startWorker'] = () =>
   Promise.reject(new Error('This page has one thread.'))
 

@@ -9,6 +9,9 @@ export const readWasm: Platform['readWasm'] = async name => {
 /** Only pages with the headers of cross-origin isolation share memory (docs/runtime.md). */
 export const mayShareMemory: Platform['mayShareMemory'] = () => globalThis.crossOriginIsolated === true
 
+/** The main thread of a page must not. */
+export const maySleep: Platform['maySleep'] = !('document' in globalThis)
+
 export const startWorker: Platform['startWorker'] = start =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module' })

@@ -9,6 +9,8 @@ export const readWasm: Platform['readWasm'] = name => readFile(new URL(`../../wa
 
 export const mayShareMemory: Platform['mayShareMemory'] = () => true
 
+export const maySleep: Platform['maySleep'] = true
+
 export const startWorker: Platform['startWorker'] = async workerData => {
   const worker = new Worker(new URL('./wasm-worker-node.js', import.meta.url), { workerData })
   await once(worker, 'message')

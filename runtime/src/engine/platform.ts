@@ -15,6 +15,8 @@ export interface Platform {
   readWasm(name: string): Promise<ArrayBuffer | Uint8Array>
   /** Whether workers may share memory with this thread. */
   mayShareMemory(): boolean
+  /** Whether this thread may wait for others without computing. */
+  maySleep: boolean
   /** Resolves when the thread is ready. */
   startWorker(start: ThreadStart): Promise<{ terminate(): unknown }>
   /** @throws if there is no native module for this machine */

@@ -1,4 +1,4 @@
-import { mayShareMemory, readWasm, startWorker } from '#platform'
+import { mayShareMemory, maySleep, readWasm, startWorker } from '#platform'
 import type { Host } from './host.ts'
 
 /** The exports of `kernels/wasm.cc`. */
@@ -6,7 +6,7 @@ interface Exports {
   lanes(): number
   denseRows(): number
   heapBase(): number
-  run(arena: number, program: number, threads: number): void
+  run(arena: number, program: number, threads: number, maySleep: boolean): void
 }
 
 const PAGE = 65536
@@ -60,7 +60,7 @@ export async function openWasmHost(wanted: number): Promise<Host> {
         new Uint32Array(words.buffer, words.byteOffset, words.length),
       ),
     read: (address, into) => into.set(new Float32Array(memory.buffer, arena + address * 4, into.length)),
-    run: program => run(arena, program, threads),
+    run: program => run(arena, program, threads, maySleep),
     dispose: () => {
       for (const worker of workers) worker.terminate()
     },
