@@ -41,9 +41,10 @@ export async function fromNetwork(
 async function open(network: TrainedNetwork, options: CompileOptions): Promise<Model> {
   const weights = new CountedWeights(network.weights)
   const graph = simplify(buildGraph({ ...network, weights }))
+  const compiled = await compile(graph, options)
   const { classes, outputActivation } = network
-  const facts = { classes, outputActivation, layers: layerWeights(graph), sparsity: weights.sparsity }
-  return new Model(graph, await compile(graph, options), facts)
+  const layers = layerWeights(graph, compiled.computed)
+  return new Model(graph, compiled, { classes, outputActivation, layers, sparsity: weights.sparsity })
 }
 
 /** Not a Buffer, whose `slice` does not copy. */

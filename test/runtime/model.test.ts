@@ -53,6 +53,15 @@ describe('a model of a file', () => {
     model.dispose()
   })
 
+  it('says which layers are computed without their zeros', async () => {
+    const { bytes } = await encodeArtifact('model.sparse.safetensors', record)
+    for (const kernels of ['sparse', 'dense'] as const) {
+      const model = await load(bytes, { kernels })
+      assert.deepEqual(new Set(model.layers.map(({ computed }) => computed)), new Set([kernels]))
+      model.dispose()
+    }
+  })
+
   it('classifies each example by its most probable class', async () => {
     const model = await openFile()
     const outputs = model.predict(pixels)

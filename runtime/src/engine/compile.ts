@@ -1,6 +1,6 @@
 import type { Graph } from '../graph.ts'
 import { Constants } from '../plan/constants.ts'
-import type { Kernels } from '../plan/context.ts'
+import type { Kernels, ModelContext } from '../plan/context.ts'
 import { type Plan, planBatch } from '../plan/plan.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { batchSizes, largestBatch } from './batches.ts'
@@ -27,6 +27,8 @@ export interface CompiledModel {
   run(inputs: Float32Array, count: number): Float32Array
   /** What computes, such as `native avx512`. */
   readonly backend: string
+  /** How each node with a kernel is computed, by its name. */
+  readonly computed: ReadonlyMap<string, 'sparse' | 'dense'>
   /** Frees memory and ends threads. */
   dispose(): void
 }
@@ -45,7 +47,13 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
 
 function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
   const steps = stepsOf(graph)
-  const model = { host, kernels, constants: new Constants(host), packed: new Map() }
+  const model: ModelContext = {
+    host,
+    kernels,
+    constants: new Constants(host),
+    packed: new Map(),
+    computed: new Map(),
+  }
   const plans = new Map<number, Plan>()
   const elements = (node: number) => graph.nodes.at(node)!.shape.reduce((product, n) => product * n, 1)
   const [inputLength, outputLength] = [elements(0), elements(-1)]
@@ -59,6 +67,7 @@ function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
   planOf(1)
   return {
     backend: host.name,
+    computed: model.computed,
     run(inputs, count) {
       if (inputs.length !== count * inputLength)
         throw new RangeError(

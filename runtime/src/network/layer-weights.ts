@@ -7,14 +7,21 @@ export interface LayerWeights {
   /** Its weights, and how many are not zero. */
   weights: number
   nonzero: number
+  /** Whether its zeros are left out of the computation. */
+  computed: 'sparse' | 'dense'
 }
 
-/** The layers of a graph that multiply by a kernel. */
-export function layerWeights({ nodes }: Graph): LayerWeights[] {
+/** The layers of a graph that multiply by a kernel. @param computed how, by name */
+export function layerWeights(
+  { nodes }: Graph,
+  computed: ReadonlyMap<string, LayerWeights['computed']>,
+): LayerWeights[] {
   return nodes.flatMap(node => {
     const kernel =
       'kernel' in node ? node.kernel : 'recurrentKernel' in node ? node.recurrentKernel : undefined
-    return kernel ? [{ name: node.name, weights: kernel.length, nonzero: countNonzero(kernel) }] : []
+    if (!kernel) return []
+    const how = computed.get(node.name) ?? 'dense'
+    return [{ name: node.name, weights: kernel.length, nonzero: countNonzero(kernel), computed: how }]
   })
 }
 

@@ -17,6 +17,8 @@ export interface ModelContext {
   constants: Constants
   /** What packing of weights has made, by name. */
   packed: Map<string, unknown>
+  /** How each node with a kernel is computed, by its name. */
+  computed: Map<string, 'sparse' | 'dense'>
 }
 
 /** How a kind of node becomes instructions. */

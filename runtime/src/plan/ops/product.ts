@@ -45,6 +45,7 @@ export const planProduct: StepPlanner = {
       name: `weights ${step.value}`,
     }
     const isSparse = usesSparseKernel(product)
+    context.model.computed.set(node.name, isSparse ? 'sparse' : 'dense')
     const isVector = positionsOf(context.planes(step.value)) === 1
     if (isVector) (isSparse ? planSparseVector : planDenseVector)(product, source.order)
     else (isSparse ? planSparse : planDense)(product, source.order)

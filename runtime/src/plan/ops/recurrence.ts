@@ -57,7 +57,7 @@ function stateProduct({ node, value }: Step): Step {
   return {
     node: {
       op: 'dense',
-      name: `${name} state`,
+      name,
       inputs: [],
       shape: [recurrentKernel.length / units],
       kernel: recurrentKernel,
