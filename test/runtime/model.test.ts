@@ -175,7 +175,7 @@ describe('a network is refused, with its layer:', () => {
         { type: 'reshape', name: 'square', shape: [1000, -1, 4] },
         { type: 'upSampling2d', name: 'huge', size: 1000 },
       ),
-      /more than 500000000 activations/,
+      /more than 250000000 activations/,
     ],
   }
   for (const [name, [network, message]] of Object.entries(REFUSED))

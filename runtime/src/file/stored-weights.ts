@@ -23,7 +23,7 @@ interface SparseTensor {
 /** Of a file without scales, and of one with scales. */
 const VERSIONS = ['1', '2']
 /** A file with more weights for its size is not that of a trained model, and would take all memory. */
-const MAX_WEIGHTS_PER_BYTE = 10_000
+const MAX_WEIGHTS_PER_BYTE = 4096
 
 /**
  * The weights of a safetensors file, sparse (docs/sparse-safetensors.md) or dense, which are decoded when they are read.

@@ -7,7 +7,7 @@ type WithoutDefaults<Node> = Node extends GraphNode ? Omit<Node, 'name' | 'input
 export type NodeSpec = WithoutDefaults<GraphNode>
 
 /** Of one example. */
-const MAX_ACTIVATIONS = 500_000_000
+const MAX_ACTIVATIONS = 250_000_000
 
 /** Collects the nodes of a graph in the order of computation. */
 export class GraphBuilder {
