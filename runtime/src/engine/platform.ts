@@ -12,7 +12,7 @@ export interface ThreadStart {
 /** What differs between Node and browsers: `#platform` is one of `platform-node.ts` and `platform-browser.ts`. */
 export interface Platform {
   /** The bytes of a WebAssembly module of this package. */
-  readWasm(name: string): Promise<ArrayBuffer | Uint8Array>
+  readWasm(name: string): Promise<ArrayBuffer | Uint8Array<ArrayBuffer>>
   /** Whether workers may share memory with this thread. */
   mayShareMemory(): boolean
   /** Whether this thread may wait for others without computing. */
