@@ -67,51 +67,81 @@ struct Bounds {
   bool rectify;
 };
 
-/** Adds the products of a block to a tile's sums [targets, rows, columns, kLanes]. */
-template <int rows, int columns>
-inline __attribute__((always_inline)) void Add(const NonzeroBlock& block, const TileSource& source, const Bounds& bounds, float* sums) {
+template <int lanes>
+struct VectorOf {
+  typedef float Type __attribute__((vector_size(lanes * sizeof(float))));
+};
+
+/** Adds the products of a block to some lanes of a tile's sums [targets, rows, columns, kLanes]. Everything is aligned. */
+template <int lanes, int rows, int columns>
+inline __attribute__((always_inline)) void Add(const NonzeroBlock& block, const float* numbers, int64_t row, const Bounds& bounds,
+                                               float* to) {
+  using Lanes = typename VectorOf<lanes>::Type;
   const bool rectify = block.is_last && bounds.rectify;
-  Vector* to = reinterpret_cast<Vector*>(sums) + block.first_target * rows * columns;
   const Nonzero* nonzero = block.nonzeros;
-  for (int64_t target = 0; target < block.targets; target++, to += rows * columns) {
-    Vector sum[rows][columns];
-    const Vector start = Vector{} + (bounds.bias == nullptr ? 0.0f : bounds.bias[block.first_target + target]);
+  for (int64_t target = 0; target < block.targets; target++, to += rows * columns * kLanes) {
+    Lanes sum[rows][columns];
+    const Lanes start = Lanes{} + (bounds.bias == nullptr ? 0.0f : bounds.bias[block.first_target + target]);
+    const auto at = [=](int y, int x) { return reinterpret_cast<Lanes*>(to + (y * columns + x) * kLanes); };
     for (int y = 0; y < rows; y++) {
-      for (int x = 0; x < columns; x++) sum[y][x] = block.is_first ? start : to[y * columns + x];
+      for (int x = 0; x < columns; x++) sum[y][x] = block.is_first ? start : *at(y, x);
     }
     for (const Nonzero* end = block.origin + block.ends[target]; nonzero != end; nonzero++) {
-      const float* pixels = source.numbers + nonzero->offset;
+      const float* pixels = numbers + nonzero->offset;
       for (int y = 0; y < rows; y++) {
-        for (int x = 0; x < columns; x++) sum[y][x] += reinterpret_cast<const Vector*>(pixels + y * source.row)[x] * nonzero->weight;
+        for (int x = 0; x < columns; x++) {
+          sum[y][x] += *reinterpret_cast<const Lanes*>(pixels + y * row + x * kLanes) * nonzero->weight;
+        }
       }
     }
     for (int y = 0; y < rows; y++) {
       // NaN stays NaN.
-      for (int x = 0; x < columns; x++) to[y * columns + x] = rectify ? (sum[y][x] < 0 ? Vector{} : sum[y][x]) : sum[y][x];
+      for (int x = 0; x < columns; x++) *at(y, x) = rectify ? (sum[y][x] < 0 ? Lanes{} : sum[y][x]) : sum[y][x];
     }
   }
 }
 
-FOR_EACH_PROCESSOR_WITH_FMA
-void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source, const Bounds& bounds, float* sums) {
-  switch (10 * tile.rows + tile.columns) {
-#define CASE(rows, columns) \
-  case 10 * rows + columns: \
-    return Add<rows, columns>(block, source, bounds, sums)
-    CASE(1, 1);
-    CASE(1, 2);
-    CASE(1, 3);
-    CASE(1, 4);
-    CASE(1, 5);
-    CASE(1, 6);
-    CASE(1, 7);
-    CASE(1, 8);
-    CASE(2, 3);
-    CASE(2, 4);
-    CASE(4, 2);
-    CASE(8, 1);
+/** Adds the products of a block to a tile's sums, as many lanes at a time as a register has. */
+template <int lanes>
+inline __attribute__((always_inline)) void AddLanes(const Tile& tile, const NonzeroBlock& block, const TileSource& source,
+                                                    const Bounds& bounds, float* sums) {
+  float* to = sums + block.first_target * tile.rows * tile.columns * kLanes;
+  for (int64_t lane = 0; lane < kLanes; lane += lanes) {
+    switch (10 * tile.rows + tile.columns) {
+#define CASE(rows, columns)                                                                    \
+  case 10 * rows + columns:                                                                    \
+    Add<lanes, rows, columns>(block, source.numbers + lane, source.row, bounds, to + lane); \
+    break
+      CASE(1, 1);
+      CASE(1, 2);
+      CASE(1, 3);
+      CASE(1, 4);
+      CASE(1, 5);
+      CASE(1, 6);
+      CASE(1, 7);
+      CASE(1, 8);
+      CASE(2, 3);
+      CASE(2, 4);
+      CASE(4, 2);
+      CASE(8, 1);
 #undef CASE
+    }
   }
+}
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
+__attribute__((target("avx512f"))) void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source,
+                                                 const Bounds& bounds, float* sums) {
+  AddLanes<16>(tile, block, source, bounds, sums);
+}
+__attribute__((target("fma"))) void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source,
+                                             const Bounds& bounds, float* sums) {
+  AddLanes<8>(tile, block, source, bounds, sums);
+}
+__attribute__((target("default")))
+#endif
+void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source, const Bounds& bounds, float* sums) {
+  AddLanes<4>(tile, block, source, bounds, sums);
 }
 
 /** A product of images and weights. */
