@@ -25,7 +25,7 @@ export const NETWORKS: Readonly<Record<string, StudiedNetwork>> = {
     scales: [0.006, 0.012],
     curve: { epochs: 5 },
     plane: { points: 21, examples: 5_000 },
-    hessian: { examples: 5_000, maxProducts: 100 },
+    hessian: { examples: 5_000, maxProducts: 120 },
   },
   'mnist-lenet': {
     base: {

@@ -7,7 +7,6 @@ import { sampleExamples } from '#workers/analyses/surface/sample-examples.ts'
 import { withoutAugmentation } from '#workers/analyses/surface/surface-meter.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { prepareRun, type TrainingRun } from '#workers/training/prepare.ts'
-import { differenceLength } from './difference-length.ts'
 import { dotFlat, flatten, normFlat, subtractFlat, unflatten } from './flat.ts'
 import { type Multiply, topEigenspace } from './top-eigenspace.ts'
 
@@ -77,6 +76,12 @@ async function recalibrated<Model extends Parameters<TrainingRun['openEvaluator'
   return await evaluator.recalibrate(model).finally(() => evaluator.end())
 }
 
+/**
+ * Gradients are taken at this times 1 + ||w|| from the model. A smaller distance raises the share of rounding in their difference, a larger
+ * one that of the fourth derivative of the loss.
+ */
+const RELATIVE_EPS = 2e-3
+
 async function withHessian<Result>(
   run: TrainingRun,
   model: Parameters<TrainingRun['openCurvature']>[0],
@@ -84,7 +89,7 @@ async function withHessian<Result>(
 ): Promise<Result> {
   const curvature = run.openCurvature(model)
   const weights = flatten(model.weights)
-  const eps = differenceLength(weights)
+  const eps = RELATIVE_EPS * (1 + normFlat(weights))
   const multiplyAt =
     (distance: number): Multiply =>
     async vector =>
