@@ -41,7 +41,12 @@ async function analysed(
     connectivity,
     plane: await study({ kind: 'plane', jobs: pair, analysisId: connectivity.id, ...plane }),
     ...(sparse.length > 1 && {
-      connectivityOfLess: await study({ kind: 'connectivity', jobs: [sparse[0]!.id, dense.id], ...curve }),
+      connectivityOfLess: await study({
+        kind: 'connectivity',
+        jobs: [sparse[0]!.id, dense.id],
+        ...curve,
+        points: 21,
+      }),
     }),
   }
 }

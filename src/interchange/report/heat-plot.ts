@@ -26,7 +26,7 @@ const STOPS = [
 ] as const
 const SIDE = 288
 const MARGIN = { left: 36, top: 56, bottom: 32 }
-const GAP = 24
+const GAP = 40
 const KEY = { height: 10, steps: 48 }
 
 /** Maps beside each other over the same axes, colours by the logarithm of the value, as a self-contained SVG. */
