@@ -9,7 +9,7 @@ import { median } from '#test/support/median.ts'
 import { writeSection } from '#test/support/write-section.ts'
 
 // How much faster the runtime computes sparse models than ONNX Runtime, and than its own dense kernels: npm run bench -- sparse-runtime
-// To compare with relaxed SIMD, which Node 20 has behind a flag: NODE_OPTIONS=--experimental-wasm-relaxed-simd
+// With relaxed SIMD, which Node 20 has behind a flag: node --experimental-wasm-relaxed-simd --import tsx scripts/bench.ts sparse-runtime
 
 const ROUNDS = 7
 const ROUND_MS = 150
