@@ -40,10 +40,10 @@ type Tensors = { Tensor: new (type: 'float32', data: Float32Array, shape: readon
 type Session = { inputNames: readonly string[]; run(feeds: object): Promise<object> }
 type Ort = Tensors & { InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> } }
 
-const require = await npmWith([`onnxruntime-node@${VERSION}`, `onnxruntime-web@${VERSION}`])
-const native: Ort = require('onnxruntime-node')
+const load = await npmWith([`onnxruntime-node@${VERSION}`, `onnxruntime-web@${VERSION}`])
+const native: Ort = load('onnxruntime-node')
 const web: Ort & { env: { wasm: { numThreads: number } } } = await import(
-  pathToFileURL(require.resolve('onnxruntime-web').replace(/[^/]*$/, 'ort.node.min.mjs')).href
+  pathToFileURL(load.resolve('onnxruntime-web').replace(/[^/]*$/, 'ort.node.min.mjs')).href
 )
 
 const threads = Number(process.argv[2] ?? 1)
