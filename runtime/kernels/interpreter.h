@@ -39,7 +39,7 @@ static void (*const INSTRUCTIONS[])(const Task&) = {
 };
 
 // Where the threads of a model meet between two instructions. What includes this file defines `pauseThread`, which a thread calls while it
-// waits for `phase` to change, and `wakeThreads`, for those that sleep there.
+// waits for `phase` to change.
 struct Barrier {
   uint32_t arrived, phase;
 
@@ -48,8 +48,7 @@ struct Barrier {
     uint32_t current = __atomic_load_n(&phase, __ATOMIC_ACQUIRE);
     if (__atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL) == (uint32_t)threads) {
       __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
-      __atomic_store_n(&phase, current + 1, __ATOMIC_SEQ_CST);
-      wakeThreads(&phase);
+      __atomic_store_n(&phase, current + 1, __ATOMIC_RELEASE);
       return;
     }
     for (int turn = 0; __atomic_load_n(&phase, __ATOMIC_ACQUIRE) == current; turn++) pauseThread(turn, thread, &phase, current);

@@ -19,8 +19,6 @@ inline void pauseThread(int turn, int, uint32_t*, uint32_t) {
 #endif
 }
 
-inline void wakeThreads(uint32_t*) {}
-
 #include "interpreter.h"
 
 #define TEXT_OF(name) #name

@@ -2,23 +2,21 @@
 #include <stdint.h>
 
 #if defined(__wasm_atomics__)
-// The threads that sleep in a barrier, and whether thread 0 may: the main thread of a page must not.
-static uint32_t sleeping, mayFirstSleep;
+// Whether thread 0 may sleep: the main thread of a page must not.
+static uint32_t mayFirstSleep;
 
-// A thread that waits long leaves its core to the one that it waits for.
-static inline void pauseThread(int turn, int thread, uint32_t* phase, uint32_t current) {
-  if (turn < 4000 || (thread == 0 && !mayFirstSleep)) return;
-  __atomic_add_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
-  __builtin_wasm_memory_atomic_wait32((int*)phase, (int)current, -1);
-  __atomic_sub_fetch(&sleeping, 1, __ATOMIC_SEQ_CST);
+// Sleeps while the word has this value, at most for some nanoseconds. A function of its own, because V8 11 does not preserve all registers of a
+// function that contains this instruction.
+__attribute__((noinline)) static void sleepWhile(uint32_t* word, uint32_t value, int64_t limit) {
+  __builtin_wasm_memory_atomic_wait32((int*)word, (int)value, limit);
 }
 
-static inline void wakeThreads(uint32_t* phase) {
-  if (__atomic_load_n(&sleeping, __ATOMIC_SEQ_CST)) __builtin_wasm_memory_atomic_notify((int*)phase, -1);
+// A thread that waits long leaves its core for 50 us to the one that it waits for.
+static inline void pauseThread(int turn, int thread, uint32_t* phase, uint32_t current) {
+  if (turn >= 4000 && (thread > 0 || mayFirstSleep)) sleepWhile(phase, current, 50000);
 }
 #else
 static inline void pauseThread(int, int, uint32_t*, uint32_t) {}
-static inline void wakeThreads(uint32_t*) {}
 #endif
 
 #include "interpreter.h"
@@ -63,7 +61,7 @@ EXPORT("serve") void serve(int thread) {
     for (int turn = 0; turn < TURNS && __atomic_load_n(&job.generation, __ATOMIC_SEQ_CST) == seen; turn++) {
     }
     while (__atomic_load_n(&job.generation, __ATOMIC_SEQ_CST) == seen)
-      __builtin_wasm_memory_atomic_wait32((int*)&job.generation, (int)seen, -1);
+      sleepWhile(&job.generation, seen, -1);
     seen++;
     runProgram(job.arena, job.program, thread, job.threads, job.barrier);
   }

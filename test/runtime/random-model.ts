@@ -12,8 +12,13 @@ const DENSITY = 0.4
 /**
  * A model of which most weights are zero, and the others so large that activations neither vanish nor explode (He et al. 2015, eq. 10). Its
  * biases, parameters of normalizations and statistics are at no special place.
+ *
+ * @param densityOf the share of a kernel's weights that are not zero, by the name of the kernel
  */
-export function randomModel(topology: Topology): TrainedModel {
+export function randomModel(
+  topology: Topology,
+  densityOf: (kernel: string) => number = () => DENSITY,
+): TrainedModel {
   const network = resolveNetwork(topology)
   const { params, statistics = [] } = drawVariables(network, 1)
   const random = randomStream(1, 'random model', 1)
@@ -24,10 +29,11 @@ export function randomModel(topology: Topology): TrainedModel {
   const weights = params!.map((tensor, index) => {
     const { kind, fanIn } = network.variables[index]!
     if (kind !== 'kernel') return moved(tensor)
-    const deviation = Math.sqrt(2 / (fanIn * DENSITY))
+    const density = densityOf(tensor.name)
+    const deviation = Math.sqrt(2 / (fanIn * density))
     return toWeight(
       tensor,
-      tensor.data.map(() => (random.next() < DENSITY ? deviation * random.normal() : 0)),
+      tensor.data.map(() => (random.next() < density ? deviation * random.normal() : 0)),
     )
   })
   return {
