@@ -1,7 +1,7 @@
-// The kernels as a WebAssembly module. Memory is imported; with threads it is shared, and every thread has an instance of its own.
+// The kernels as a WebAssembly module. Memory is imported and shared; every thread has an instance of its own. Without threads the loader
+// declares the memory unshared, where nothing waits and the other atomic operations are valid.
 #include <stdint.h>
 
-#if defined(__wasm_atomics__)
 // Whether thread 0 may sleep: the main thread of a page must not.
 static uint32_t mayFirstSleep;
 
@@ -15,9 +15,6 @@ __attribute__((noinline)) static void sleepWhile(uint32_t* word, uint32_t value,
 static inline void pauseThread(int turn, int thread, uint32_t* phase, uint32_t current) {
   if (turn >= 4000 && (thread > 0 || mayFirstSleep)) sleepWhile(phase, current, 50000);
 }
-#else
-static inline void pauseThread(int, int, uint32_t*, uint32_t) {}
-#endif
 
 #include "interpreter.h"
 
@@ -43,16 +40,12 @@ EXPORT("run") void run(float* arena, uint32_t program, int threads, int maySleep
   job.program = program;
   job.threads = threads;
   job.arena = arena;
-#if defined(__wasm_atomics__)
   mayFirstSleep = maySleep;
   __atomic_add_fetch(&job.generation, 1, __ATOMIC_SEQ_CST);
   if (threads > 1) __builtin_wasm_memory_atomic_notify((int*)&job.generation, threads - 1);
-#endif
-  (void)maySleep;
   runProgram(arena, program, 0, threads, job.barrier);
 }
 
-#if defined(__wasm_atomics__)
 // Performs the programs of `run` as thread `thread`, for ever. Between programs it first looks for the next one, then sleeps.
 EXPORT("serve") void serve(int thread) {
   constexpr int TURNS = 20000;
@@ -66,4 +59,3 @@ EXPORT("serve") void serve(int thread) {
     runProgram(job.arena, job.program, thread, job.threads, job.barrier);
   }
 }
-#endif

@@ -20,15 +20,13 @@ const FLAGS = [
   ...['-target', 'wasm32-freestanding', '-std=c++20', '-O3', '-ffp-contract=fast', '-fno-math-errno'],
   ...['-fno-exceptions', '-fno-rtti', '-nostdlib'],
   '-Wl,--no-entry,--import-memory,--strip-all,--export=__stack_pointer,-z,stack-size=65536',
+  '-Wl,--shared-memory,--max-memory=4294901760',
 ]
-const THREADS = '-Wl,--shared-memory,--max-memory=4294901760'
-const CPU = '-mcpu=generic+simd128+bulk_memory'
+const CPU = '-mcpu=generic+simd128+bulk_memory+atomics'
 
 const MODULES = {
   'simd.wasm': [CPU],
   'relaxed.wasm': [`${CPU}+relaxed_simd`],
-  'simd-threads.wasm': [`${CPU}+atomics`, THREADS],
-  'relaxed-threads.wasm': [`${CPU}+relaxed_simd+atomics`, THREADS],
 }
 
 const committed = join(runtimeDirectory, 'wasm')

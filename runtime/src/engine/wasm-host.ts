@@ -1,5 +1,6 @@
 import { mayShareMemory, maySleep, readWasm, startWorker } from '#platform'
 import type { Host } from './host.ts'
+import { withUnsharedMemory } from './unshared-memory.ts'
 
 /** The exports of `kernels/wasm.cc`. */
 interface Exports {
@@ -32,7 +33,8 @@ export async function openWasmHost(wanted: number): Promise<Host> {
   const simd = WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'simd'
   const threads = mayShareMemory() ? wanted : 1
   const isShared = threads > 1
-  const module = await WebAssembly.compile(await readWasm(`${simd}${isShared ? '-threads' : ''}.wasm`))
+  const bytes = await readWasm(`${simd}.wasm`)
+  const module = await WebAssembly.compile(isShared ? bytes : withUnsharedMemory(bytes))
   const memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: isShared })
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
   const { lanes, denseRows, heapBase, run } = exports as unknown as Exports
