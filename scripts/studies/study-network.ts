@@ -45,7 +45,6 @@ async function analysed(
         kind: 'connectivity',
         jobs: [sparse[0]!.id, dense.id],
         ...curve,
-        points: 21,
       }),
     }),
   }
