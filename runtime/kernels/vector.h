@@ -31,3 +31,10 @@ static inline Vector multiplyAdd(Vector a, Vector b, Vector c) {
 // The greater and the lesser; of a NaN in x, the NaN.
 static inline Vector atLeast(Vector x, Vector low) { return x < low ? low : x; }
 static inline Vector atMost(Vector x, Vector high) { return x > high ? high : x; }
+
+// Not memory.copy, which V8 calls as a function of the runtime: too slow for the rows of an image.
+static inline void copyFloats(const float* from, float* to, int count) {
+  int i = 0;
+  for (; i + LANES <= count; i += LANES) store(to + i, load(from + i));
+  for (; i < count; i++) to[i] = from[i];
+}

@@ -18,7 +18,7 @@ const COMPILER = '0.17.1'
 
 const FLAGS = [
   ...['-target', 'wasm32-freestanding', '-std=c++20', '-O3', '-ffp-contract=fast', '-fno-math-errno'],
-  ...['-fno-exceptions', '-fno-rtti', '-nostdlib'],
+  ...['-fno-exceptions', '-fno-rtti', '-fno-builtin', '-nostdlib'],
   '-Wl,--no-entry,--import-memory,--strip-all,--export=__stack_pointer,-z,stack-size=65536',
   '-Wl,--shared-memory,--max-memory=4294901760',
 ]

@@ -83,7 +83,7 @@ static void split(const Task& task) {
         const float* from = in.row(c / phases, n, fromY) + shift;
         for (int x = 0; x < first; x++) to[x] = 0;
         if (strideX == 1)
-          __builtin_memcpy(to + first, from + first, (int64_t)(end - first) * 4);
+          copyFloats(from + first, to + first, end - first);
         else
           for (int x = first; x < end; x++) to[x] = from[(int64_t)x * strideX];
         for (int x = end; x < out.width; x++) to[x] = 0;
