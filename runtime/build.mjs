@@ -4,10 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** Of the JavaScript of one platform and all WebAssembly modules, compressed by gzip. A page loads one of the modules. */
 const MOST_BYTES = 80_000
 
 const folder = import.meta.dirname
@@ -66,14 +64,16 @@ function writeLicenses() {
   writeFileSync(join(outdir, 'package/LICENSES.txt'), `${name} ${version}\n\n${license}`)
 }
 
+/** Of the archive that npm makes of the package. */
 function checkSize() {
-  const modules = readdirSync(join(outdir, 'package/wasm')).map(name => join('wasm', name))
-  const files = [join('lib', 'browser', 'index.js'), ...modules]
-  const sizes = files.map(name => gzipSync(readFileSync(join(outdir, 'package', name))).length)
-  const total = sizes.reduce((sum, bytes) => sum + bytes, 0)
-  if (total > MOST_BYTES)
-    throw new Error(`The runtime has ${total} bytes compressed; the limit is ${MOST_BYTES}.`)
-  console.log(`The runtime has ${total} bytes compressed; a page loads about ${sizes[0] + sizes[1]} of them.`)
+  const { status, stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
+    cwd: join(outdir, 'package'),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error('The package could not be packed.')
+  const [{ size }] = JSON.parse(stdout)
+  if (size > MOST_BYTES) throw new Error(`The packed runtime has ${size} bytes; the limit is ${MOST_BYTES}.`)
+  console.log(`The packed runtime has ${size} bytes.`)
 }
 
 /** One file with its style, its script and the WebAssembly modules, because browsers load nothing else from a folder. */
