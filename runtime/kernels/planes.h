@@ -49,7 +49,6 @@ class Operands {
   const uint32_t* words() { return task.words(*next++); }
   // Address 0 is none.
   float* optionalFloats() { return *next ? floats() : (next++, nullptr); }
-  const uint32_t* optionalWords() { return *next ? words() : (next++, nullptr); }
   Planes planes() {
     float* at = floats();
     const int* n = (const int*)next;

@@ -31,24 +31,6 @@ static inline Output readOutput(Operands& operands) {
   return out;
 }
 
-// The zeros around the images of Y, which a convolution that reads Y with margins needs, and which tiles overwrite: positions relative to
-// Y, of which tile t clears those from starts[t] to starts[t + 1]. Without such a reader there are none.
-struct Frame {
-  const uint32_t* starts;
-  const int32_t* positions;
-
-  void clear(const Output& out, int output, int tile) const {
-    if (!starts) return;
-    float* y = out.at + (int64_t)output * out.pitch;
-    for (uint32_t i = starts[tile]; i < starts[tile + 1]; i++) y[positions[i]] = 0;
-  }
-};
-
-static inline Frame readFrame(Operands& operands) {
-  const uint32_t* starts = operands.optionalWords();
-  return {starts, (const int32_t*)operands.optionalWords()};
-}
-
 // The vectors of tile `index` of `tiles`.
 static inline Range tileOf(int vectors, int tiles, int index) {
   return {(int)((int64_t)vectors * index / tiles), (int)((int64_t)vectors * (index + 1) / tiles)};

@@ -44,14 +44,12 @@ static void denseProduct(const Task& task) {
   const uint32_t* offsets = operands.words();
   const float* weights = operands.floats();
   int panels = operands.number();
-  Frame frame = readFrame(operands);
 
   int groups = (outputs + DENSE_ROWS - 1) / DENSE_ROWS;
   Range items = task.share(panels * tiles);
   for (int item = items.first; item < items.end; item++) {
-    int index = item % tiles;
     Range panel = tileOf(groups, panels, item / tiles);
-    Range tile = tileOf(vectors, tiles, index);
+    Range tile = tileOf(vectors, tiles, item % tiles);
     DenseKernel kernel = DENSE_KERNELS[tile.end - tile.first];
     Output part = out.from(tile.first * LANES);
     for (int k = 0; k < terms; k += termsPerBlock) {
@@ -63,6 +61,5 @@ static void denseProduct(const Task& task) {
         kernel(group, offsets + k, length, x + tile.first * LANES, part, output, rows, k == 0, k + length == terms);
       }
     }
-    for (int m = panel.first * DENSE_ROWS; m < outputs && m < panel.end * DENSE_ROWS; m++) frame.clear(out, m, index);
   }
 }

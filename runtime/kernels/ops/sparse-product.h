@@ -65,7 +65,6 @@ static void sparseProduct(const Task& task) {
   int vectors = operands.number(), tiles = operands.number();
   int panels = operands.number(), blocks = operands.number();
   const uint32_t* table = operands.words();  // [panels, blocks, 5]: a SparseBlock each
-  Frame frame = readFrame(operands);
 
   Range items = task.share(panels * tiles);
   for (int item = items.first; item < items.end; item++) {
@@ -78,7 +77,5 @@ static void sparseProduct(const Task& task) {
       SparseBlock block{(int)words[0], task.words(words[1]), task.words(words[2]), task.floats(words[3]), task.words(words[4])};
       kernel(block, x + tile.first * LANES, part, b == 0, b == blocks - 1);
     }
-    SparseBlock rows{(int)panel[0], task.words(panel[1]), nullptr, nullptr, nullptr};
-    for (int row = 0; row < rows.rows; row++) frame.clear(out, rows.outputs[row], item % tiles);
   }
 }

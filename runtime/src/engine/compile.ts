@@ -27,7 +27,7 @@ export interface CompiledModel {
   run(inputs: Float32Array, count: number): Float32Array
   /** What computes, such as `native avx512`. */
   readonly backend: string
-  /** How each node with a kernel is computed, by its name. */
+  /** How each node with a kernel is computed, by its name, in batches of the size that was planned last. */
   readonly computed: ReadonlyMap<string, 'sparse' | 'dense'>
   /** Frees memory and ends threads. */
   dispose(): void

@@ -44,9 +44,9 @@ export const planProduct: StepPlanner = {
       offsets: source.offsets,
       name: `weights ${step.value}`,
     }
-    const isSparse = usesSparseKernel(product)
-    context.model.computed.set(node.name, isSparse ? 'sparse' : 'dense')
     const isVector = positionsOf(context.planes(step.value)) === 1
+    const isSparse = usesSparseKernel(product, isVector)
+    context.model.computed.set(node.name, isSparse ? 'sparse' : 'dense')
     if (isVector) (isSparse ? planSparseVector : planDenseVector)(product, source.order)
     else (isSparse ? planSparse : planDense)(product, source.order)
     source.release()
@@ -65,14 +65,18 @@ interface ProductPlan {
   name: string
 }
 
-/** The highest density at which the sparse kernel is used. */
-const SPARSE_BELOW = { native: 0.45, wasm: 0.6 }
+/**
+ * The density below which the sparse kernel is faster, measured: docs/decisions/2026-11-30-runtime-kernels.md. A vector gathers one input for
+ * each weight, where a matrix reads whole vectors.
+ */
+const SPARSE_BELOW = { native: { vector: 0.14, matrix: 0.5 }, wasm: { vector: 0.4, matrix: 0.75 } }
 
-function usesSparseKernel({ context, node, name }: ProductPlan): boolean {
+function usesSparseKernel({ context, node, name }: ProductPlan, isVector: boolean): boolean {
   const { kernels, host } = context.model
   if (kernels !== 'auto') return kernels === 'sparse'
   const density = context.packed(`${name} density`, () => densityOf(node.kernel))
-  return density <= (host.isNative ? SPARSE_BELOW.native : SPARSE_BELOW.wasm)
+  const limits = SPARSE_BELOW[host.isNative ? 'native' : 'wasm']
+  return density < (isVector ? limits.vector : limits.matrix)
 }
 
 /** Where the sums go, and what is added to them: `readOutput` of `kernels/product.h`. */
@@ -87,9 +91,6 @@ function outputOperands({ context, step, node, name }: ProductPlan): Operand[] {
   const added = residual ? [buffer(residual.at), residual.channelPitch] : [0, 0]
   return [buffer(out.at), out.channelPitch, ...added, bias, real(low), real(high)]
 }
-
-/** The frame of an output that nobody reads with margins. */
-const NO_FRAME = [0, 0]
 
 function planSparse(product: ProductPlan, order: Uint32Array): void {
   const { context, step, node, source, offsets, name } = product
@@ -112,15 +113,7 @@ function planSparse(product: ProductPlan, order: Uint32Array): void {
     ...[outputs + firstRow, counts + firstRow, values + firstValue, places + firstValue],
   ])
   const cut = [panels, packed.blocksPerPanel, constants.write(Uint32Array.from(table))]
-  context.emit(
-    'sparseProduct',
-    buffer(source.at),
-    ...outputOperands(product),
-    vectors,
-    tiles,
-    ...cut,
-    ...NO_FRAME,
-  )
+  context.emit('sparseProduct', buffer(source.at), ...outputOperands(product), vectors, tiles, ...cut)
 }
 
 function planDense(product: ProductPlan, order: Uint32Array): void {
@@ -136,7 +129,7 @@ function planDense(product: ProductPlan, order: Uint32Array): void {
   )
   const sizes = [vectors, tiles, out.channels, offsets.length, termsPerBlock]
   const operands = [...outputOperands(product), ...sizes, constants.write(offsets), weights, panels]
-  context.emit('denseProduct', buffer(source.at), ...operands, ...NO_FRAME)
+  context.emit('denseProduct', buffer(source.at), ...operands)
 }
 
 function planSparseVector(product: ProductPlan, order: Uint32Array): void {
