@@ -214,7 +214,9 @@ it('grey pictures train a network that knows of no channels, and those it is ask
     const byFile = await upload(service.url, `/v1/jobs/${job.id}/predict`, undefined, files, 'image')
     const numbers = Array.from({ length: 8 }, () => Array(8).fill(shade))
     const byNumbers = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [numbers] })
-    for (const output of byFile.body.outputs) assert.deepEqual(output, byNumbers.body.outputs[0], background)
+    for (const output of byFile.body.outputs as number[][])
+      for (const [index, value] of output.entries())
+        assert.ok(Math.abs(value - byNumbers.body.outputs[0][index]) < 1e-6, `${background}: ${value}`)
   }
   const large = { 'large.png': new Uint8Array(17 * 1024 * 1024) }
   const refused = await upload(service.url, `/v1/jobs/${job.id}/predict`, undefined, large, 'image')

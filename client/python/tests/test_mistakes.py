@@ -74,8 +74,8 @@ class Files(unittest.TestCase):
             self.assertIn(f"{self.path} is not a safetensors file that can be read, or it is incomplete", str(raised.exception))
 
     def test_an_unknown_version_is_named(self) -> None:
-        self.path.write_bytes(safetensors({"sparse.version": "2"}))
-        with self.assertRaisesRegex(thresher.ModelFileError, "version 2 is unknown"):
+        self.path.write_bytes(safetensors({"sparse.version": "3"}))
+        with self.assertRaisesRegex(thresher.ModelFileError, "version 3 is unknown"):
             thresher.load_sparse(self.path)
 
 

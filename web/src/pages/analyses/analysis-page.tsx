@@ -69,11 +69,13 @@ function Result({ analysis }: { analysis: Analysis }) {
           ['Kind', kind],
           [
             'Jobs',
-            jobs.map(({ id: job, checkpoint }) => (
-              <a key={`${job} ${checkpoint.epoch}`} class="tag" href={linkTo(`/jobs/${job}`)}>
-                {job}, epoch {checkpoint.epoch}
-              </a>
-            )),
+            <div key="jobs" class="tags">
+              {jobs.map(({ id: job, checkpoint }) => (
+                <a key={`${job} ${checkpoint.epoch}`} class="tag" href={linkTo(`/jobs/${job}`)}>
+                  {job}, epoch {checkpoint.epoch}
+                </a>
+              ))}
+            </div>,
           ],
           ...(found?.facts ?? []),
         ]}
