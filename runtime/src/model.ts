@@ -20,7 +20,8 @@ export interface ModelFacts {
   classes: readonly string[]
   outputActivation: OutputActivation
   layers: readonly LayerWeights[]
-  /** The share of the model's parameters that are zero. */
+  /** The number of the model's parameters, and the share of them that is zero. */
+  parameters: number
   sparsity: number
 }
 
@@ -32,6 +33,8 @@ export class Model {
   readonly outputCount: number
   /** Names of the classes; empty for a model that predicts numbers. */
   readonly classes: readonly string[]
+  /** The number of its parameters: all weights but the statistics of normalizations. */
+  readonly parameters: number
   /** The share of its parameters that are zero. */
   readonly sparsity: number
   /** Its layers with weights. */
@@ -43,11 +46,12 @@ export class Model {
   constructor(
     graph: Graph,
     compiled: CompiledModel,
-    { classes, outputActivation, layers, sparsity }: ModelFacts,
+    { classes, outputActivation, layers, parameters, sparsity }: ModelFacts,
   ) {
     this.inputShape = graph.nodes[0]!.shape
     this.outputCount = elementCount(graph.nodes.at(-1)!.shape)
     this.classes = classes
+    this.parameters = parameters
     this.sparsity = sparsity
     this.layers = layers
     this.#graph = graph

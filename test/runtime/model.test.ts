@@ -44,6 +44,7 @@ describe('a model of a file', () => {
     assert.equal(model.outputCount, 10)
     assert.equal(model.classes.length, 10)
     const parameters = trained.weights.flatMap(({ data }) => [...data])
+    assert.equal(model.parameters, parameters.length)
     assert.equal(model.sparsity, parameters.filter(value => value === 0).length / parameters.length)
     const kernels = trained.weights.filter(({ name }) => name.endsWith('kernel'))
     assert.deepEqual(
