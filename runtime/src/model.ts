@@ -42,6 +42,7 @@ export class Model {
   readonly #graph: Graph
   readonly #compiled: CompiledModel
   readonly #outputActivation: OutputActivation
+  #isDisposed = false
 
   constructor(
     graph: Graph,
@@ -69,9 +70,10 @@ export class Model {
    *
    * @param x examples as the dataset stores them: pixels from 0 to 255, numbers of a table, tokens
    * @returns [count, outputs], row-major: probabilities, or numbers of a regression
-   * @throws RangeError for numbers that are not whole examples, and for tokens that the model does not know
+   * @throws RangeError for numbers that are not whole examples, and for tokens that the model does not know; Error after `dispose`
    */
   predict(x: Examples): Float32Array {
+    if (this.#isDisposed) throw new Error('The model was disposed of: load it again.')
     const inputs = flattenExamples(x, this.inputShape)
     checkTokens(inputs, this.#graph)
     return this.#compiled.run(inputs, inputs.length / elementCount(this.inputShape))
@@ -89,6 +91,7 @@ export class Model {
 
   /** Frees the memory of the model and ends its threads. */
   dispose(): void {
+    this.#isDisposed = true
     this.#compiled.dispose()
   }
 
