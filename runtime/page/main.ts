@@ -12,6 +12,7 @@ import { compared, timed } from './timing.ts'
 /** A form with more fields would be longer than its JSON. */
 const MOST_FIELDS = 40
 const ROUNDS = 7
+const NOT_FINITE = 'Each number must be within the range of float32, whose largest is 3.4e38.'
 
 type OnExample = (example: Float32Array | Error | undefined) => void
 
@@ -29,18 +30,24 @@ async function start(): Promise<void> {
   const facts = factsOf(file)
   byId('title').textContent = facts.name
   document.title = `${facts.name}, in this browser`
-  const zeros = (100 * (facts.weights - facts.nonzero)) / facts.weights
-  byId('facts').textContent =
-    `${facts.weights.toLocaleString('en')} weights, ${zeros.toFixed(1)} % of them zero, in ${file.length.toLocaleString('en')} bytes.`
   const model = await load(file)
+  const zeros = (100 * model.sparsity).toFixed(1)
+  byId('facts').textContent =
+    `${model.parameters.toLocaleString('en')} weights, ${zeros} % of them zero, in ${file.length.toLocaleString('en')} bytes.`
   let last: Float32Array | undefined
   byId('input').replaceChildren(
     inputFor(facts, example => {
       if (example instanceof Error) return view.say(example.message, true)
       if (!example) return view.say('Nothing is drawn yet.')
-      last = example
-      const { result, milliseconds } = timed(() => model.predict(example))
-      view.show(outcomeOf(facts, result), example, facts.inputShape, milliseconds)
+      if (!example.every(Number.isFinite)) return view.say(NOT_FINITE, true)
+      try {
+        const { result, milliseconds } = timed(() => model.predict(example))
+        last = example
+        view.show(outcomeOf(facts, result), example, facts.inputShape, milliseconds)
+      } catch (error) {
+        // A number is not a token of the model.
+        view.say((error as Error).message, true)
+      }
     }),
   )
   view.say('There is no input yet.')

@@ -3,9 +3,9 @@ import { elementCount } from './shape.ts'
 
 /**
  * Examples in row-major order: a typed array or a list of numbers, one example after the other, or nested arrays [count, ...input shape],
- * which may leave out axes of length 1.
+ * which may leave out axes of length 1, or a list of typed arrays, one for each example.
  */
-export type Examples = ArrayLike<number> | Nested
+export type Examples = ArrayLike<number> | Nested | readonly ArrayLike<number>[]
 type Nested = readonly (number | Nested)[]
 
 /**
@@ -13,10 +13,24 @@ type Nested = readonly (number | Nested)[]
  * @param shape of an example. @throws RangeError if the numbers are not whole examples, or nested arrays have another shape
  */
 export function flattenExamples(x: Examples, shape: Shape): Float32Array {
-  const numbers = isNested(x) ? flattenNested(x, shape) : floatsOf(x)
   const size = elementCount(shape)
+  const numbers = isNested(x) ? flattenNested(x, shape) : areTyped(x) ? join(x, size) : floatsOf(x)
   if (numbers.length > 0 && numbers.length % size === 0) return numbers
   throw new RangeError(`x has ${numbers.length} numbers; an example [${shape}] has ${size}`)
+}
+
+function areTyped(x: Exclude<Examples, Nested>): x is readonly ArrayLike<number>[] {
+  return Array.isArray(x) && ArrayBuffer.isView(x[0])
+}
+
+function join(examples: readonly ArrayLike<number>[], size: number): Float32Array {
+  const numbers = new Float32Array(examples.length * size)
+  for (const [index, example] of examples.entries()) {
+    if (example.length !== size)
+      throw new RangeError(`x[${index}] has ${example.length} numbers; an example has ${size}`)
+    numbers.set(example, index * size)
+  }
+  return numbers
 }
 
 function floatsOf(x: ArrayLike<number>): Float32Array {

@@ -44,7 +44,8 @@ async function open(network: TrainedNetwork, options: CompileOptions): Promise<M
   const compiled = await compile(graph, options)
   const { classes, outputActivation } = network
   const layers = layerWeights(graph, compiled.computed)
-  return new Model(graph, compiled, { classes, outputActivation, layers, sparsity: weights.sparsity })
+  const { count: parameters, sparsity } = weights
+  return new Model(graph, compiled, { classes, outputActivation, layers, parameters, sparsity })
 }
 
 /** Not a Buffer, whose `slice` does not copy. */

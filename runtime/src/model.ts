@@ -20,7 +20,8 @@ export interface ModelFacts {
   classes: readonly string[]
   outputActivation: OutputActivation
   layers: readonly LayerWeights[]
-  /** The share of the model's parameters that are zero. */
+  /** The number of the model's parameters, and the share of them that is zero. */
+  parameters: number
   sparsity: number
 }
 
@@ -32,6 +33,8 @@ export class Model {
   readonly outputCount: number
   /** Names of the classes; empty for a model that predicts numbers. */
   readonly classes: readonly string[]
+  /** The number of its parameters: all weights but the statistics of normalizations. */
+  readonly parameters: number
   /** The share of its parameters that are zero. */
   readonly sparsity: number
   /** Its layers with weights. */
@@ -39,15 +42,17 @@ export class Model {
   readonly #graph: Graph
   readonly #compiled: CompiledModel
   readonly #outputActivation: OutputActivation
+  #isDisposed = false
 
   constructor(
     graph: Graph,
     compiled: CompiledModel,
-    { classes, outputActivation, layers, sparsity }: ModelFacts,
+    { classes, outputActivation, layers, parameters, sparsity }: ModelFacts,
   ) {
     this.inputShape = graph.nodes[0]!.shape
     this.outputCount = elementCount(graph.nodes.at(-1)!.shape)
     this.classes = classes
+    this.parameters = parameters
     this.sparsity = sparsity
     this.layers = layers
     this.#graph = graph
@@ -65,9 +70,10 @@ export class Model {
    *
    * @param x examples as the dataset stores them: pixels from 0 to 255, numbers of a table, tokens
    * @returns [count, outputs], row-major: probabilities, or numbers of a regression
-   * @throws RangeError for numbers that are not whole examples, and for tokens that the model does not know
+   * @throws RangeError for numbers that are not whole examples, and for tokens that the model does not know; Error after `dispose`
    */
   predict(x: Examples): Float32Array {
+    if (this.#isDisposed) throw new Error('The model was disposed of: load it again.')
     const inputs = flattenExamples(x, this.inputShape)
     checkTokens(inputs, this.#graph)
     return this.#compiled.run(inputs, inputs.length / elementCount(this.inputShape))
@@ -85,6 +91,7 @@ export class Model {
 
   /** Frees the memory of the model and ends its threads. */
   dispose(): void {
+    this.#isDisposed = true
     this.#compiled.dispose()
   }
 

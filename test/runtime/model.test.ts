@@ -44,6 +44,7 @@ describe('a model of a file', () => {
     assert.equal(model.outputCount, 10)
     assert.equal(model.classes.length, 10)
     const parameters = trained.weights.flatMap(({ data }) => [...data])
+    assert.equal(model.parameters, parameters.length)
     assert.equal(model.sparsity, parameters.filter(value => value === 0).length / parameters.length)
     const kernels = trained.weights.filter(({ name }) => name.endsWith('kernel'))
     assert.deepEqual(
@@ -85,6 +86,40 @@ describe('a model of a file', () => {
     assert.throws(() => model.predict([rows(pixels).map(row => row.slice(1))]), RangeError)
     assert.throws(() => model.predict('pixels' as never), /x must be a typed array/)
     model.dispose()
+  })
+
+  it('takes a list of typed arrays, one for each example', async () => {
+    const model = await openFile()
+    const each = [0, 1, 2].map(index => pixels.subarray(784 * index, 784 * (index + 1)))
+    const expected = model.predict(pixels)
+    assert.deepEqual(model.predict(each), expected)
+    assert.deepEqual(model.predict(each.map(one => Uint8Array.from(one))), expected)
+    assert.throws(
+      () => model.predict([each[0]!, each[1]!.subarray(1)]),
+      /x\[1\] has 783 numbers; an example has 784/,
+    )
+    model.dispose()
+  })
+
+  it('predicts no more after its memory was freed', async () => {
+    for (const backend of ['native', 'wasm'] as const) {
+      const { bytes } = await encodeArtifact('model.sparse.safetensors', record)
+      const model = await load(bytes, { backend })
+      model.dispose()
+      assert.throws(() => model.predict(pixels), /The model was disposed of: load it again/)
+    }
+  })
+
+  it('is not opened with options that do not exist', async () => {
+    const { bytes } = await encodeArtifact('model.sparse.safetensors', record)
+    await assert.rejects(
+      load(bytes, { backend: 'cuda' as never }),
+      /backend is cuda; it must be auto, native, wasm/,
+    )
+    await assert.rejects(
+      load(bytes, { kernels: 'fast' as never }),
+      /kernels is fast; it must be auto, sparse, dense/,
+    )
   })
 
   it('is not opened from other arguments', async () => {

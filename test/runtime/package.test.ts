@@ -16,7 +16,8 @@ const PROGRAM = `import { readFile } from 'node:fs/promises'
 import { load, type Model } from '@thresher/runtime'
 const model: Model = await load(await readFile('model.sparse.safetensors.zst'))
 const pixels: Uint8Array = await readFile('pixels')
-console.log(JSON.stringify({ backend: model.backend, outputs: [...model.predict(pixels)] }))
+const native = await load(await readFile('model.sparse.safetensors.zst'), { backend: 'native' }).catch(String)
+console.log(JSON.stringify({ backend: model.backend, outputs: [...model.predict(pixels)], native }))
 `
 const COMPILER = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--types', 'node']
 
@@ -45,9 +46,10 @@ test('the packed runtime, installed into an empty folder without a registry, pre
     await run(process.execPath, [compiler, ...COMPILER, ...typeRoots, 'program.ts'], within)
 
     const { stdout } = await run(process.execPath, ['program.js'], within)
-    const { backend, outputs } = JSON.parse(stdout)
+    const { backend, outputs, native } = JSON.parse(stdout)
     // The package has no native module.
     assert.match(backend, /^wasm/)
+    assert.match(native, /^Error: The native module does not load from .*build.native\.node/)
     const model = await load(bytes)
     assertClose(outputs, model.predict(pixels))
     model.dispose()

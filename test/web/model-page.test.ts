@@ -68,9 +68,9 @@ const zipOf = async (id: string, query = 'runtime') =>
   )
 
 /** The files of the zip of a model in a new folder. */
-async function unzipped(id: string): Promise<string> {
+async function unzipped(id: string, query?: string): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'thresher-page-'))
-  for (const [name, bytes] of Object.entries(unzipSync(await zipOf(id)))) {
+  for (const [name, bytes] of Object.entries(unzipSync(await zipOf(id, query)))) {
     await mkdir(dirname(join(root, name)), { recursive: true })
     await writeFile(join(root, name), bytes)
   }
@@ -171,6 +171,23 @@ describe('the page of a model of digits, opened from a folder', () => {
       await page.getByText('Nothing is drawn yet.').waitFor()
     }))
 
+  it('says how many weights there are and how many of them are zero, also of rounded weights', async t => {
+    const { layers } = await thresher.jobs.layers(digits.id)
+    const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+    const zeros = size - layers.reduce((sum, { nonzero }) => sum + nonzero.at(-1)!, 0)
+    const rounded = await unzipped(digits.id, 'runtime&dtype=int8')
+    t.after(() => rm(rounded, { recursive: true }))
+    for (const root of [folder, rounded])
+      await look(root, async page => {
+        const text = (await page.locator('#facts').textContent())!
+        const [, weights, percent] = text.match(/^([\d,]+) weights, ([\d.]+) % of them zero/)!
+        assert.equal(weights, size.toLocaleString('en'))
+        // Rounding makes some weights zero.
+        const more = Number(percent) - (100 * zeros) / size
+        assert.ok(more >= -0.051 && more <= (root === folder ? 0.051 : 1), text)
+      })
+  })
+
   it('compares its time with that of the dense model', () =>
     look(folder, async page => {
       await page.getByRole('button', { name: 'Compare with the dense model' }).click()
@@ -251,6 +268,50 @@ it('the page of a table has a field for each column', async t => {
     assert.deepEqual(JSON.parse(await page.locator('#inputs').inputValue()), { inputs: [[0.75, -0.5]] })
     await assertSameOutputs(page, id)
     await assertAccessible(page)
+  })
+})
+
+it('the page of a table says what the model does not take, and keeps no older answer', async t => {
+  const rows = Array.from({ length: 40 }, (_, index) => `${index % 4},${(index >> 2) % 4},${index % 2}`)
+  const { id: dataset } = await thresher.datasets.create({ name: 'tokens', format: 'csv', label: 'label' }, [
+    { name: 'tokens.csv', content: new Blob([`first,second,label\n${rows.join('\n')}\n`]) },
+  ])
+  await thresher.datasets.wait(dataset, { everyMs: 100 })
+  const layers = [
+    {
+      type: 'embedding',
+      name: 'embedding',
+      inputDim: 4,
+      outputDim: 2,
+      embeddingsInitializer: 'glorotUniform',
+    },
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', name: 'classes', units: 2, activation: 'linear', kernelInitializer: 'glorotUniform' },
+  ]
+  const { id } = await trained({
+    dataset: { id: dataset },
+    model: { topology: { inputShape: [2], layers } },
+    optimizer: { name: 'grda', learningRate: 0.05, c: 0.001, mu: 0.6 },
+    batchSize: 4,
+    epochs: 1,
+  } as Parameters<typeof trained>[0])
+  const root = await unzipped(id)
+  t.after(() => rm(root, { recursive: true }))
+  await look(root, async page => {
+    const answerTo = async (number: string) => {
+      await page.getByLabel('second').fill(number)
+      await page.getByRole('button', { name: 'Predict' }).click()
+    }
+    for (const [wrong, message] of [
+      ['4', 'x has 4 at index 1; layer "embedding" takes tokens, whole numbers from 0 to 3'],
+      ['1e39', 'Each number must be within the range of float32'],
+    ] as const) {
+      await answerTo('3')
+      await page.locator('.verdict').waitFor()
+      await answerTo(wrong)
+      await page.getByText(message).waitFor()
+      assert.equal(await page.locator('#outputs').count(), 0)
+    }
   })
 })
 

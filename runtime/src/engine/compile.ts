@@ -36,6 +36,8 @@ export interface CompiledModel {
 /** Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed. */
 export async function compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledModel> {
   const { backend = 'auto', threads = 1, kernels = 'auto' } = options
+  requireOneOf('backend', backend, ['auto', 'native', 'wasm'])
+  requireOneOf('kernels', kernels, ['auto', 'sparse', 'dense'])
   const host = await openHost(backend, threads)
   try {
     return compileFor(host, graph, kernels)
@@ -43,6 +45,10 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     host.dispose()
     throw error
   }
+}
+
+function requireOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw new RangeError(`${name} is ${value}; it must be ${allowed.join(', ')}.`)
 }
 
 function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {

@@ -22,10 +22,10 @@ const MODULE = fileURLToPath(new URL('../../build/native.node', import.meta.url)
  * Opens the native module.
  *
  * @param instructionSet default: the best one that the processor has
- * @throws if it is not built, or does not load on this machine
+ * @throws Error if it is not built, or does not load on this machine
  */
 export async function openNativeHost(threads: number, instructionSet?: string): Promise<Host> {
-  const module: NativeModule = createRequire(import.meta.url)(MODULE)
+  const module = loadModule()
   const set = instructionSet ?? module.instructionSets()[0]!
   const model = module.open(set, threads)
   const [lanes, denseRows] = module.properties(model)
@@ -40,5 +40,15 @@ export async function openNativeHost(threads: number, instructionSet?: string): 
     read: (address, into) => module.read(model, address, into),
     run: program => module.run(model, program),
     dispose: () => module.close(model),
+  }
+}
+
+function loadModule(): NativeModule {
+  try {
+    return createRequire(import.meta.url)(MODULE)
+  } catch (cause) {
+    throw new Error(`The native module does not load from ${MODULE}. backend "wasm" needs no module.`, {
+      cause,
+    })
   }
 }

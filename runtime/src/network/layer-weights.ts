@@ -37,6 +37,10 @@ export class CountedWeights implements Weights {
     this.#weights = weights
   }
 
+  get count(): number {
+    return this.#count
+  }
+
   /** The share of the parameters that are zero. */
   get sparsity(): number {
     return this.#count === 0 ? 0 : 1 - this.#nonzero / this.#count
