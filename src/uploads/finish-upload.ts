@@ -4,11 +4,13 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobStore } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { type DatasetRecord, isComplete, isUploading, type UploadingDataset } from '#stores/upload-records.ts'
 import type { Intake } from './create-dataset.ts'
+import { datasetEvent } from './dataset-event.ts'
 import { type DatasetUpload, describeUpload, ingestUpload, type UploadStores } from './ingest-upload.ts'
 import { logUploadFault } from './log-upload-fault.ts'
 
@@ -41,10 +43,19 @@ export async function finishUpload(
     await ingestUpload(stores, record, upload, folder, error => logUploadFault(log, error, id))
   } catch (err) {
     if (!stopping.aborted) log.error({ err, datasetId: id }, 'an upload in chunks could not be validated')
+    if (err instanceof BlobNotFoundError) await endDamaged(stores, id)
   } finally {
     clearInterval(renewal)
     await stores.redis.del(lease).catch(() => {})
   }
+}
+
+/** An upload of which a chunk is missing would be assembled in vain forever. */
+async function endDamaged({ datasets, blobs }: FinishStores, id: string): Promise<void> {
+  const error = 'a chunk of the upload is missing; upload the files again'
+  const record: DatasetRecord = { ...(await datasets.require(id)), state: { status: 'invalid', error } }
+  await datasets.replace(record, { event: datasetEvent(record) })
+  await blobs.deleteAll(id)
 }
 
 /** @returns undefined if the record is not a complete upload any more */

@@ -30,12 +30,42 @@ export async function receiveChunk(
   const range = checkedRange(chunk.range, announced)
   if (isKnown(record, announced, range)) return record
   const { sha256 } = await blobs.put(datasetId, exactly(chunk.content, range.last - range.first + 1))
-  return await datasets.revise(datasetId, current => {
+  const append = (current: DatasetRecord) => {
     const file = fileOf(current, announced.name)
-    if (isKnown(current, file, range)) return current
+    if (isKnown(current, file, range)) return refuseOtherBytes(current, file, sha256)
     const longer = { ...file, receivedBytes: range.last + 1, chunks: [...file.chunks, sha256] }
     return { ...current, files: current.files?.map(each => (each === file ? longer : each)) ?? [] }
-  })
+  }
+  try {
+    return await datasets.revise(datasetId, append)
+  } catch (error) {
+    // Otherwise chunks that count as no stored bytes would fill the disk until orphans are deleted.
+    if (error instanceof AppError) await discard({ datasets, blobs }, datasetId, sha256)
+    throw error
+  }
+}
+
+/** The record. @throws AppError `conflict` if another request has stored other bytes meanwhile */
+function refuseOtherBytes(
+  record: DatasetRecord,
+  { name, chunks }: ChunkedFile,
+  sha256: string,
+): DatasetRecord {
+  if (!isUploading(record) || chunks.includes(sha256)) return record
+  throw new AppError(
+    'conflict',
+    `Another request has sent other bytes for this part of ${name}. Send each file once.`,
+  )
+}
+
+/** Deletes a chunk that no file has. */
+async function discard(
+  { datasets, blobs }: Pick<Stores, 'datasets' | 'blobs'>,
+  datasetId: string,
+  sha256: string,
+): Promise<void> {
+  const files = (await datasets.get(datasetId))?.files ?? []
+  if (!files.some(({ chunks }) => chunks.includes(sha256))) await blobs.delete(datasetId, sha256)
 }
 
 interface Range {

@@ -28,5 +28,6 @@ export function retryDelayMs(failures: number, random: number, retryAfterSeconds
 export function retryAfterSeconds(field: string | undefined, now: Date): number | undefined {
   if (field === undefined) return undefined
   const seconds = /^\d+$/.test(field) ? Number(field) : (Date.parse(field) - now.getTime()) / 1000
-  return seconds > 0 ? seconds : undefined
+  // Beyond the largest number JSON would store null.
+  return seconds > 0 ? Math.min(seconds, Number.MAX_VALUE) : undefined
 }

@@ -72,6 +72,7 @@ describe('an event that is sent', () => {
     const inAnHour = new Date(now.getTime() + 3_600_000).toUTCString()
     for (const [retryAfter, least, most] of [
       ['90', 90, 90],
+      ['9'.repeat(400), Number.MAX_VALUE, Number.MAX_VALUE],
       [inAnHour, 3598, 3600],
     ] as const) {
       const { url } = await receiver(response => response.writeHead(503, { 'retry-after': retryAfter }).end())

@@ -135,6 +135,31 @@ describe('an upload in chunks', () => {
     assert.deepEqual([rest.body.status, rest.body.splits], ['ready', { train: 300_000, test: 0 }])
   })
 
+  it('refuses the bytes of all but one of the requests that send different bytes at the same time', async () => {
+    const id = await announced(['a.csv', TABLE])
+    const contents = Array.from({ length: 6 }, (_, i) => Buffer.concat([Buffer.from([i]), TABLE.subarray(1)]))
+    const answers = await Promise.all(
+      contents.map((content, i) => put(id, content, [0, MEBIBYTE - 1], { url: urls[i % 2]! })),
+    )
+    for (const { status, body } of answers.filter(({ status }) => status !== 200))
+      assert.match(
+        `${status} ${body.detail}`,
+        /^409 Another request has sent other bytes for this part of a\.csv/,
+      )
+    assert.equal((await filesOf(id))[0].receivedBytes, MEBIBYTE)
+    assert.equal(await chunksOf(id), 1)
+  })
+
+  it('is invalid if a chunk that was stored is missing', async () => {
+    const id = await announced(['a.csv', TABLE])
+    await put(id, TABLE, [0, MEBIBYTE - 1])
+    await api.stores.blobs.deleteAll(id)
+    const { status, body } = await put(id, TABLE, [MEBIBYTE, TABLE.length - 1])
+    assert.deepEqual([status, body.code], [422, 'invalid_dataset'])
+    assert.match(body.detail, /a chunk of the upload is missing; upload the files again/)
+    assert.equal(await chunksOf(id), 0)
+  })
+
   it('refuses a range that contradicts the file, the body or the limits, and stores nothing', async () => {
     const id = await announced(['a.csv', TABLE])
     const wrong = async (range: string, body: Buffer, expected: RegExp, status = 400) => {

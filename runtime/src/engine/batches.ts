@@ -1,14 +1,14 @@
-import type { Graph } from '../graph.ts'
-
 /** The floats that all values of a batch may have, which limits the memory of a plan. */
 const MOST_FLOATS = 2 ** 27
 const MOST_EXAMPLES = 64
 
-/** The largest batch that is computed at once: a power of two. */
-export function largestBatch({ nodes }: Graph): number {
-  const floats = nodes.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
+/**
+ * The largest batch that is computed at once: a power of two.
+ * @param floatsOf the floats of all values of a batch
+ */
+export function largestBatch(floatsOf: (images: number) => number): number {
   let batch = MOST_EXAMPLES
-  while (batch > 1 && batch * floats > MOST_FLOATS) batch /= 2
+  while (batch > 1 && floatsOf(batch) > MOST_FLOATS) batch /= 2
   return batch
 }
 

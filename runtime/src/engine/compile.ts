@@ -1,7 +1,7 @@
 import type { Graph } from '../graph.ts'
 import { Constants } from '../plan/constants.ts'
 import type { Kernels, ModelContext } from '../plan/context.ts'
-import { type Plan, planBatch } from '../plan/plan.ts'
+import { type Plan, placedFloats, planBatch } from '../plan/plan.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { batchSizes, largestBatch } from './batches.ts'
 import type { Host } from './host.ts'
@@ -63,12 +63,12 @@ function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
   const plans = new Map<number, Plan>()
   const elements = (node: number) => graph.nodes.at(node)!.shape.reduce((product, n) => product * n, 1)
   const [inputLength, outputLength] = [elements(0), elements(-1)]
-  const most = largestBatch(graph)
   const planOf = (images: number) => {
     const plan = plans.get(images) ?? planBatch(model, graph, steps, images)
     plans.set(images, plan)
     return plan
   }
+  const most = largestBatch(images => placedFloats(model, graph, steps, images))
   // Also reports at once what the runtime cannot compute.
   planOf(1)
   return {

@@ -97,6 +97,11 @@ export class Layer extends LayerOptions {
     return this.#graph.add(this.name, inputs, node)
   }
 
+  /** A kernel of zeros that has more weights than the layer stores. */
+  expandedKernel(weights: number): Float32Array<ArrayBuffer> {
+    return this.#graph.expandedKernel(weights)
+  }
+
   reshape(node: number, shape: Shape): number {
     return this.#graph.reshape(this.name, node, shape)
   }

@@ -1,5 +1,9 @@
 import type { Host } from '../engine/host.ts'
+import { ModelError } from '../model-error.ts'
 import { LINE, roundUp } from './planes.ts'
+
+/** Programs have addresses of 32 bits. */
+const MOST_WORDS = 2 ** 32
 
 type Words = Float32Array | Uint32Array | Int32Array
 
@@ -14,10 +18,11 @@ export class Constants {
     this.#host = host
   }
 
-  /** The address of new memory. */
+  /** The address of new memory. @throws ModelError beyond 16 GiB */
   allocate(words: number): number {
     const at = this.#end
     this.#end += roundUp(Math.max(words, 1), LINE)
+    if (this.#end + LINE > MOST_WORDS) throw new ModelError('the network takes more than 16 GiB')
     // A kernel may read a vector beyond the end of an array.
     this.#host.reserve(this.#end + LINE)
     return at

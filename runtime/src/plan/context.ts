@@ -62,12 +62,16 @@ export class PlanContext {
   }
 
   /** Memory for planes of this step only, which the planner releases itself. */
-  temporary(name: string, { height, width, channels }: Size): Planes {
+  temporary(name: string, size: Size): Planes {
+    const planes = this.placed(name, size)
+    return { ...planes, at: this.buffers.allocate(planes.channelPitch * planes.channels) }
+  }
+
+  /** Planes with the pitches of a layout, without memory. */
+  placed(name: string, { height, width, channels }: Size): Planes {
     const { images } = this
     const planes = { height, width, channels, images, ...this.layout.pitchesOf(name), at: 0, channelPitch: 0 }
-    planes.channelPitch = channelPitchOf(positionsOf(planes), this.model.host.lanes)
-    planes.at = this.buffers.allocate(planes.channelPitch * channels)
-    return planes
+    return { ...planes, channelPitch: channelPitchOf(positionsOf(planes), this.model.host.lanes) }
   }
 
   emit(opcode: Opcode, ...operands: readonly Operand[]): void {

@@ -16,11 +16,7 @@ export interface Plan {
 
 /** Places the values of a batch of `images` examples, packs the weights and writes the program. */
 export function planBatch(model: ModelContext, graph: Graph, steps: Steps, images: number): Plan {
-  const context = new PlanContext(model, images)
-  const sizes = (value: number) => sizeOf(graph.nodes[value]!.shape)
-  for (const { value } of steps.steps) context.layout.add(String(value), sizes(value))
-  for (const step of steps.steps) plannerOf(step)?.layout?.(context.layout, step, sizes)
-
+  const { context, sizes } = layOut(model, graph, steps, images)
   const elements = (value: number) =>
     images * graph.nodes[value]!.shape.reduce((product, n) => product * n, 1)
   const input = context.buffers.allocate(elements(steps.input))
@@ -39,6 +35,22 @@ export function planBatch(model: ModelContext, graph: Graph, steps: Steps, image
   const buffers = constants.allocate(context.buffers.length)
   const program = constants.write(context.writer.finish(buffers))
   return { program, input: buffers + input, output: buffers + output }
+}
+
+/** The floats of all values of a batch, with the gaps between their rows, images and channels. */
+export function placedFloats(model: ModelContext, graph: Graph, steps: Steps, images: number): number {
+  const { context, sizes } = layOut(model, graph, steps, images)
+  const planes = steps.steps.map(({ value }) => context.placed(String(value), sizes(value)))
+  return planes.reduce((sum, { channels, channelPitch }) => sum + channels * channelPitch, 0)
+}
+
+/** Decides the pitches of all values. */
+function layOut(model: ModelContext, graph: Graph, steps: Steps, images: number) {
+  const context = new PlanContext(model, images)
+  const sizes = (value: number) => sizeOf(graph.nodes[value]!.shape)
+  for (const { value } of steps.steps) context.layout.add(String(value), sizes(value))
+  for (const step of steps.steps) plannerOf(step)?.layout?.(context.layout, step, sizes)
+  return { context, sizes }
 }
 
 /** The planner of a step; the input has none. */

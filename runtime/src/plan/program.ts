@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.ts'
 import { type Opcode, opcodeNumber } from './opcodes.ts'
 import type { Planes } from './planes.ts'
 
@@ -17,9 +18,21 @@ export type Operand = number | Real | BufferAddress | Planes
 export const real = (value: number): Real => ({ real: value })
 export const buffer = (address: number): BufferAddress => ({ buffer: address })
 
+/** Instructions, and where they have addresses among the buffers, relative to the first of their words. */
+export interface Section {
+  words: readonly number[]
+  relocations: readonly number[]
+}
+
+/** A recurrent layer takes about 70 words for each step of its sequence. */
+const MOST_WORDS = 2 ** 24
+
 const bits = new DataView(new ArrayBuffer(4))
 
-/** Writes a program for `kernels/interpreter.h`: words [opcode, number of words, operands ...] for each instruction. */
+/**
+ * Writes a program for `kernels/interpreter.h`: words [opcode, number of words, operands ...] for each instruction.
+ * Its methods throw a ModelError for too long a program.
+ */
 export class ProgramWriter {
   readonly #words: number[] = []
   /** The words that are addresses among the buffers. */
@@ -30,6 +43,7 @@ export class ProgramWriter {
     this.#words.push(opcodeNumber(opcode), 0)
     for (const operand of operands) this.#operand(operand)
     this.#words[start + 1] = this.#words.length - start
+    this.#checkLength()
   }
 
   /** The number of words so far. */
@@ -37,12 +51,18 @@ export class ProgramWriter {
     return this.#words.length
   }
 
-  /** Writes instructions once more: those from a length of the program to another. */
-  repeat(begin: number, end: number): void {
-    const shift = this.#words.length - begin
-    const relocations = this.#relocations.filter(index => index >= begin && index < end)
-    this.#words.push(...this.#words.slice(begin, end))
-    this.#relocations.push(...relocations.map(index => index + shift))
+  /** The instructions from a length of the program on. */
+  since(begin: number): Section {
+    const relocations = this.#relocations.filter(index => index >= begin).map(index => index - begin)
+    return { words: this.#words.slice(begin), relocations }
+  }
+
+  /** Writes instructions once more. */
+  repeat({ words, relocations }: Section): void {
+    const begin = this.#words.length
+    this.#words.push(...words)
+    for (const index of relocations) this.#relocations.push(begin + index)
+    this.#checkLength()
   }
 
   /** The words of the program, with the buffers at this address. */
@@ -50,6 +70,13 @@ export class ProgramWriter {
     const words = Uint32Array.from([...this.#words, opcodeNumber('end')])
     for (const index of this.#relocations) words[index]! += buffers
     return words
+  }
+
+  #checkLength(): void {
+    if (this.#words.length > MOST_WORDS)
+      throw new ModelError(
+        'the sequences of recurrent layers have too many steps, or the network has too many layers',
+      )
   }
 
   #operand(operand: Operand): void {

@@ -3,8 +3,6 @@ import { NO_MARGINS, type Sides, windowsOver } from '../windows.ts'
 import { transposed } from './transposed-convolution.ts'
 
 const ONE: Sides = [1, 1]
-/** Of an expanded kernel. */
-const MAX_WEIGHTS = 2 ** 27
 
 export const CONVOLUTION_LAYERS: Readonly<Record<string, BuildLayer>> = {
   conv2d(layer) {
@@ -80,8 +78,7 @@ function depthwiseOf(layer: Layer) {
   const [{ windows, counts }, multiplier] = [windowsOf(layer), layer.size('depthMultiplier')]
   const outputs = channels * multiplier
   const stored = layer.weight('depthwiseKernel', [...windows.size, channels, multiplier])
-  if (stored.length * channels > MAX_WEIGHTS) layer.refuse(`has too many channels: ${channels}`)
-  const kernel = new Float32Array(stored.length * channels)
+  const kernel = layer.expandedKernel(stored.length * channels)
   for (const [i, weight] of stored.entries()) {
     // Of [window, in, multiplier]: output i mod outputs of the window reads channel (i mod outputs) / multiplier.
     const [tap, output] = [Math.floor(i / outputs), i % outputs]

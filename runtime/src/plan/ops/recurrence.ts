@@ -1,6 +1,7 @@
 import type { GraphNode } from '../../graph.ts'
 import type { StepPlanner } from '../context.ts'
 import type { Size } from '../planes.ts'
+import type { Section } from '../program.ts'
 import type { Step } from '../steps.ts'
 import { planProduct } from './product.ts'
 
@@ -32,13 +33,13 @@ export const planRecurrence: StepPlanner = {
       () => stateBias ?? new Float32Array(products.channels),
     )
     const { writer } = context
-    let written: { begin: number; end: number } | undefined
+    let written: Section | undefined
     for (let time = 0; time < inputs.width; time++) {
-      if (written) writer.repeat(written.begin, written.end)
+      if (written) writer.repeat(written)
       else if (time > 0) {
         const begin = writer.length
         planProduct.plan(context, product)
-        written = { begin, end: writer.length }
+        written = writer.since(begin)
       }
       const lastStep = time === inputs.width - 1 ? 0 : -1
       const outStep = returnsSequences ? time : lastStep
