@@ -50,7 +50,7 @@ export async function finishUpload(
   }
 }
 
-/** An upload of which a chunk is missing would be assembled in vain forever. */
+/** An upload of which a chunk is missing would be assembled again and again. */
 async function endDamaged({ datasets, blobs }: FinishStores, id: string): Promise<void> {
   const error = 'a chunk of the upload is missing; upload the files again'
   const record: DatasetRecord = { ...(await datasets.require(id)), state: { status: 'invalid', error } }

@@ -97,11 +97,12 @@ class OneJob(ServiceTest):
         np.testing.assert_allclose(layers.sparsity[0], 1 - layers.nonzero[0] / layers.sizes[0])
 
     def test_a_line_that_breaks_loses_no_event_and_no_byte(self) -> None:
-        line = CuttingLine(self.client.url, 6_000)
+        # The last event has the times of every point of the trade-off.
+        line = CuttingLine(self.client.url, 20_000)
         self.addCleanup(line.close)
         job = thresher.Client(line.url).job(self.job.id)
         self.assertEqual(list(job.watch()), self.watched)
-        self.assertGreater(line.connections, 2)
+        self.assertGreater(line.connections, 1)
         wider = CuttingLine(self.client.url, 20_000)
         self.addCleanup(wider.close)
         path = self.folder / "line.safetensors"
