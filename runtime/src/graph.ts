@@ -73,9 +73,9 @@ export type GraphNode = Common &
     | { op: 'input' }
     /**
      * The kernel is [height, width, in, out]. Other convolutions are expressed by it: one over sequences is one over images of height 1, a
-     * depthwise one has a kernel of zeros between different channels, and a transposed one is over an image with zeros between its pixels.
+     * depthwise one has a kernel of zeros between different channels, its `groups`, and a transposed one is over an image with zeros between its pixels.
      */
-    | ({ op: 'convolution' } & Windows & Weighted)
+    | ({ op: 'convolution'; groups?: number } & Windows & Weighted)
     /** Over the last axis; the kernel is [in, out]. */
     | ({ op: 'dense' } & Weighted)
     /** The mean is of the elements within the image. */

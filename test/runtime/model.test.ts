@@ -178,6 +178,37 @@ describe('a model with one output', () => {
   })
 })
 
+const DEPTHWISE: Topology = {
+  inputShape: [6, 6, 16],
+  layers: [
+    {
+      type: 'depthwiseConv2d',
+      name: 'depthwise',
+      kernelSize: 3,
+      strides: 1,
+      padding: 'same',
+      depthMultiplier: 1,
+      activation: 'linear',
+      kernelInitializer: 'fanInUniform',
+    },
+    { type: 'globalAveragePooling2d', name: 'pool' },
+  ],
+}
+
+it('a depthwise convolution is computed channel by channel, in a dense model too', async () => {
+  const [dense, sparse] = await Promise.all(
+    (['dense', 'auto'] as const).map(kernels =>
+      fromNetwork(networkOf(randomModel(DEPTHWISE, () => 1)), { kernels }),
+    ),
+  )
+  const weights = 3 * 3 * 16
+  for (const { layers } of [dense!, sparse!])
+    assert.deepEqual(layers, [{ name: 'depthwise', weights, nonzero: weights, computed: 'sparse' }])
+  const x = somePixels([6, 6, 16], 2)
+  assert.deepEqual(dense!.predict(x), sparse!.predict(x))
+  for (const model of [dense!, sparse!]) model.dispose()
+})
+
 describe('a network is refused, with its layer:', () => {
   const layers = (...changed: object[]) => ({
     ...networkOf(randomModel(SINGLE)),

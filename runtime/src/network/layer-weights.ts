@@ -21,7 +21,9 @@ export function layerWeights(
       'kernel' in node ? node.kernel : 'recurrentKernel' in node ? node.recurrentKernel : undefined
     if (!kernel) return []
     const how = computed.get(node.name) ?? 'dense'
-    return [{ name: node.name, weights: kernel.length, nonzero: countNonzero(kernel), computed: how }]
+    // Zeros between groups are no weights.
+    const weights = kernel.length / (('groups' in node && node.groups) || 1)
+    return [{ name: node.name, weights, nonzero: countNonzero(kernel), computed: how }]
   })
 }
 

@@ -84,5 +84,5 @@ function depthwiseOf(layer: Layer) {
     const [tap, output] = [Math.floor(i / outputs), i % outputs]
     kernel[(tap * channels + Math.floor(output / multiplier)) * outputs + output] = weight
   }
-  return { op: 'convolution', ...windows, shape: [...counts, outputs], kernel } as const
+  return { op: 'convolution', ...windows, shape: [...counts, outputs], kernel, groups: channels } as const
 }

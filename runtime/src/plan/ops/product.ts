@@ -71,10 +71,13 @@ interface ProductPlan {
  */
 const SPARSE_BELOW = { native: { vector: 0.14, matrix: 0.5 }, wasm: { vector: 0.4, matrix: 0.75 } }
 
+/** For comparisons, a dense model has no zeros but those between the groups of a convolution. */
 function usesSparseKernel({ context, node, name }: ProductPlan, isVector: boolean): boolean {
   const { kernels, host } = context.model
-  if (kernels !== 'auto') return kernels === 'sparse'
-  const density = context.packed(`${name} density`, () => densityOf(node.kernel))
+  if (kernels === 'sparse') return true
+  const groups = node.op === 'convolution' ? (node.groups ?? 1) : 1
+  const density =
+    kernels === 'dense' ? 1 / groups : context.packed(`${name} density`, () => densityOf(node.kernel))
   const limits = SPARSE_BELOW[host.isNative ? 'native' : 'wasm']
   return density < (isVector ? limits.vector : limits.matrix)
 }
