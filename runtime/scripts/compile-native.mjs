@@ -49,7 +49,8 @@ export async function compileNative(compiler) {
   try {
     await compileInto(folder, compiler, sets)
     await rename(join(folder, 'native.node'), output)
-    await writeFile(stamp, digest)
+    await writeFile(join(folder, 'native.sha256'), digest)
+    await rename(join(folder, 'native.sha256'), stamp)
     return true
   } finally {
     await rm(folder, { recursive: true, force: true })
