@@ -27,7 +27,7 @@ test('where everything is there, setup says so and neither installs, downloads n
   const { stderr } = await setup([])
   assert.match(
     stderr,
-    /Packages: up to date\.\nDashboard, command line and service: up to date\.\nRedis: \/.*-server\.\n(.*\n)*Engine: TensorFlow 2\..* on .*\.\n$/,
+    /Packages: up to date\.\nRuntime: native\.\nDashboard, command line and service: up to date\.\nRedis: \/.*-server\.\n(.*\n)*Engine: TensorFlow 2\..* on .*\.\n$/,
   )
   assert.deepEqual(
     (await readdir(tripwires)).filter(name => name.startsWith('used-')),
