@@ -71,7 +71,7 @@ function Result({ analysis }: { analysis: Analysis }) {
             'Jobs',
             <div key="jobs" class="tags">
               {jobs.map(({ id: job, checkpoint }) => (
-                <a key={`${job} ${checkpoint.epoch}`} class="tag" href={linkTo(`/jobs/${job}`)}>
+                <a key={`${job} ${checkpoint.epoch}`} href={linkTo(`/jobs/${job}`)}>
                   {job}, epoch {checkpoint.epoch}
                 </a>
               ))}
