@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { EpochMetrics } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { EXPERIMENTS } from './compare/experiments.ts'
 import { type Run, renderComparison } from './compare/render.ts'
 import { runService } from './demo/run-service.ts'

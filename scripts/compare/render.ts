@@ -1,6 +1,6 @@
-import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import { linePlot } from '#interchange/report/line-plot.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { Experiment } from './experiments.ts'
 
 export interface Run {

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
-import type { EpochMetrics, JobEvent, ProgressFrame } from '#domain/event.ts'
+import type { JobEvent, ProgressFrame } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 type Frame =
   | JobEvent

@@ -1,6 +1,6 @@
-import type { MeasuredRounding } from '#domain/artifact.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { RequestedCut } from '#formats/model-at.ts'
+import type { MeasuredRounding } from '#optimization/rounding.ts'
 import { ChildDied } from './child-died.ts'
 import { MEASURE } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EXPORTING_TITLE } from '#optimization/optimizer-spec.ts'
-import { MeasuredCut, ValidationScores } from '#optimization/tradeoff.ts'
+import { Rounding } from '#optimization/rounding.ts'
+import { MeasuredCut } from '#optimization/tradeoff.ts'
 
 /** The variants of a file. Each file offers some of them. */
 export const ArtifactVariant = z
@@ -28,30 +29,6 @@ export const ArtifactVariant = z
   })
   .partial()
 export type ArtifactVariant = z.infer<typeof ArtifactVariant>
-
-/** What was measured with the weights before and after rounding. */
-export const MeasuredRounding = z.object({
-  examples: z.int().describe('Examples of the validation split that were measured.'),
-  of: z.int().describe('Examples of the validation split.'),
-  before: ValidationScores.describe('Of the weights in float32.'),
-  after: ValidationScores.describe('Of the weights as the file contains them.'),
-})
-export type MeasuredRounding = z.infer<typeof MeasuredRounding>
-
-/** The loss of precision of a file with rounded weights. */
-const Rounding = z.object({
-  maxAbsoluteError: z.number().describe('Largest change of a weight by rounding.'),
-  changedZeros: z.int().describe('Non-zero weights that rounding made zero.'),
-  maxErrorInScales: z
-    .number()
-    .optional()
-    .describe('Largest change of a weight as a multiple of the scale of its channel; with int8 only.'),
-  validation: MeasuredRounding.optional().describe('Present if it was measured, with int8 only.'),
-  notMeasured: z
-    .string()
-    .optional()
-    .describe('Why there is no `validation`, such as that the dataset was deleted; with int8 only.'),
-})
 
 /** An immutable, named, digested file that a client may download. */
 export const Artifact = z
@@ -185,11 +162,6 @@ export function describeFile(name: ArtifactName, { runtime }: ArtifactVariant) {
   const { mediaType, description } = artifactFile(name)
   if (!runtime) return { mediaType, description }
   return { mediaType: 'application/zip', description: RUNTIME_ZIP }
-}
-
-/** The name under which a file is saved. */
-export function savedName({ name, variant }: Pick<Artifact, 'name' | 'variant'>): string {
-  return variant?.runtime ? 'model.runtime.zip' : name
 }
 
 export function artifactFile(name: ArtifactName): ArtifactFile {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { Latency } from '#optimization/latency.ts'
 import type { CutTimings } from '#optimization/tradeoff.ts'
 import { Analysis } from './analysis.ts'
@@ -6,7 +7,6 @@ import type { Artifact } from './artifact.ts'
 import { addCheckpoint, type CheckpointRecord } from './checkpoint.ts'
 import {
   EndReason,
-  EpochMetrics,
   type EventType,
   Failure,
   type JobEvent,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { EpochMetrics, JobEvent } from '#domain/event.ts'
+import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { phasesOf } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { epochLength } from './epoch-length.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { DatasetSpec, UploadedData } from '#domain/dataset.ts'
-import { EpochMetrics } from '#domain/event.ts'
 import { ModelSpec } from '#domain/model-spec.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
+import { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { JobResource } from './job-resource.ts'
 
 /** Parts of a job that lists omit unless `include` names them. */

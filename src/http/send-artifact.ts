@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { ARTIFACT_FILES, type Artifact, savedName } from '#domain/artifact.ts'
+import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
 import type { FoundArtifact } from '#jobs/find-artifact.ts'
 import { Binary } from './binary.ts'
 import type { ByteRange } from './byte-range.ts'
@@ -91,4 +91,9 @@ function describe(reply: unknown, { artifact, isFinal }: FoundArtifact): Fastify
     'content-disposition': `attachment; filename="${savedName(artifact)}"`,
     'cache-control': `private, ${isFinal ? 'max-age=31536000, immutable' : 'no-cache'}, no-transform`,
   })
+}
+
+/** The name under which a file is saved. */
+function savedName({ name, variant }: Artifact): string {
+  return variant?.runtime ? 'model.runtime.zip' : name
 }

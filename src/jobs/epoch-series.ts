@@ -1,5 +1,5 @@
-import type { EpochMetrics } from '#domain/event.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /** The metrics of a job's epochs, in order. For a repeated epoch, those of the last attempt. @throws AppError `not_found` */

@@ -1,6 +1,6 @@
-import type { EpochMetrics } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { SweepEvent } from '#sweeps/apply-event.ts'
 import type { Sweep } from '#sweeps/sweep.ts'

@@ -1,4 +1,5 @@
-import type { EpochMetrics, JobEvent } from '#domain/event.ts'
+import type { JobEvent } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 type LayerFacts = Omit<EpochMetrics['layers'][number], 'nonzero'>
 type EpochEvent = Extract<JobEvent, { type: 'epoch' }>

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { pickMetrics, type TrialMetrics } from './metrics.ts'
 import {
   currentRun,

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 /** The metrics of an epoch that an objective may name: 1 where more is better, -1 where less is. */
 export const METRIC_SIGNS = {

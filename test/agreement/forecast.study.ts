@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { DryRun } from '#jobs/dry-run.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { startService } from '#test/support/start-service.ts'
 import { writeSection } from '#test/support/write-section.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import type { EpochMetrics } from '#domain/event.ts'
 import { begin, finish } from '#domain/job-decisions.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { appendEvent, epochMetrics, succeed } from '#test/support/drive-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { storeJob } from '#test/support/store-job.ts'

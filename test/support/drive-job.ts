@@ -1,6 +1,7 @@
 import { ARTIFACT_FILES, type Artifact, type ArtifactName } from '#domain/artifact.ts'
-import type { EpochMetrics, NewEvent } from '#domain/event.ts'
+import type { NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { Stores } from '#stores/connect.ts'
 import { storeJob } from './store-job.ts'
 

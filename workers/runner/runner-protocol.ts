@@ -1,8 +1,9 @@
 import type { Analysis } from '#domain/analysis.ts'
 import type { ArtifactName } from '#domain/artifact.ts'
 import type { CheckpointRecord } from '#domain/checkpoint.ts'
-import type { EndReason, EpochMetrics, Failure, ProgressFrame, Warning } from '#domain/event.ts'
+import type { EndReason, Failure, ProgressFrame, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { TimedCuts } from '#optimization/tradeoff.ts'
 import type { Progress } from '#workers/training/loop.ts'
 

@@ -1,4 +1,5 @@
-import type { EpochMetrics, Warning } from '#domain/event.ts'
+import type { Warning } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 /** Warns of layers whose weights have all become zero since the previous epoch: they no longer transmit any signal. */
 export function warnOfDeadLayers(

@@ -1,5 +1,5 @@
-import type { EpochMetrics } from '#domain/event.ts'
 import { type Checkpoint, digestWeights, type TrainingState } from '#formats/checkpoint.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { TrainState } from './train-state.ts'
 
 /** The variables that a training starts from. If the clock is absent, the optimizer starts from its initial clock. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { EpochMetrics } from '#domain/event.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import type { Variable } from '#network/variables.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { CORRECT_COUNT } from '#workers/engine/ops/kernel-names.ts'
 
 // Metrics are counted in floats, which are exact far beyond any batch: TensorFlow compares and sums int32s on the host, even where

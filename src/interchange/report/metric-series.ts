@@ -1,4 +1,5 @@
-import type { EpochMetrics, JobEvent } from '#domain/event.ts'
+import type { JobEvent } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 /** One entry per epoch in ascending order. If an epoch was repeated after a restart, the last attempt counts. */
 export function epochSeries(events: readonly JobEvent[]): EpochMetrics[] {

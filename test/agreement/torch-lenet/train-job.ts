@@ -1,4 +1,5 @@
-import type { EpochMetrics, JobEvent } from '#domain/event.ts'
+import type { JobEvent } from '#domain/event.ts'
+import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 /** Trains a job through the service and returns the metrics of its epochs. @throws Error when the job does not succeed */
 export async function trainJob(serviceUrl: string, request: object): Promise<EpochMetrics[]> {

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { EpochMetrics } from '#domain/event.ts'
 import { JobParams } from '#http/job-params.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
 import { readEpochs } from '#jobs/epoch-series.ts'
+import { EpochMetrics } from '#optimization/epoch-metrics.ts'
 
 const Epoch = z.coerce.number().int().min(1)
 
