@@ -12,29 +12,28 @@ export interface Graph {
 
 export type Shape = readonly number[]
 
-/**
- * A function of each element: leakyRelu is x where x is positive and `slope` x elsewhere; the others are those of Keras 3, and Keras 2's
- * hardSigmoid.
- */
-export type Activation =
-  | { name: 'leakyRelu'; slope: number }
-  | {
-      name:
-        | 'linear'
-        | 'relu'
-        | 'relu6'
-        | 'elu'
-        | 'selu'
-        | 'softplus'
-        | 'softsign'
-        | 'tanh'
-        | 'sigmoid'
-        | 'hardSigmoid'
-        | 'keras2HardSigmoid'
-        | 'gelu'
-        | 'silu'
-        | 'hardSilu'
-    }
+/** Functions of each element, as in Keras 3, and the hardSigmoid of Keras 2. */
+export const FUNCTIONS = [
+  'linear',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'softplus',
+  'softsign',
+  'tanh',
+  'sigmoid',
+  'hardSigmoid',
+  'keras2HardSigmoid',
+  'gelu',
+  'silu',
+  'hardSilu',
+] as const
+type FunctionName = (typeof FUNCTIONS)[number]
+
+/** leakyRelu is x where x is positive and `slope` x elsewhere. */
+export type Activation = { name: 'leakyRelu'; slope: number } | { name: Exclude<FunctionName, 'leakyRelu'> }
 
 /** Rows and columns of zeros around an image. */
 export interface Margins {

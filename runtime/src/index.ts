@@ -1,4 +1,4 @@
-import { type CompileOptions, compile } from './engine/compile.ts'
+import { compile } from './engine/compile.ts'
 import { readModelFile } from './file/read-model-file.ts'
 import { Model } from './model.ts'
 import { buildGraph } from './network/build-graph.ts'
@@ -6,14 +6,15 @@ import { CountedWeights, layerWeights } from './network/layer-weights.ts'
 import { simplify } from './network/simplify/simplify.ts'
 import type { TrainedNetwork } from './network/trained-network.ts'
 import { type FloatTensor, weightsOf } from './network/weights.ts'
+import type { ModelOptions } from './options.ts'
 
-export type { CompileOptions as ModelOptions } from './engine/compile.ts'
 export type { Examples } from './examples.ts'
 export type { Classification, Model } from './model.ts'
 export { ModelError } from './model-error.ts'
 export type { LayerWeights } from './network/layer-weights.ts'
 export type { OutputActivation, Preprocessing } from './network/trained-network.ts'
 export type { FloatTensor } from './network/weights.ts'
+export type { ModelOptions } from './options.ts'
 
 /** A trained network in memory. */
 export type NetworkInMemory = Omit<TrainedNetwork, 'weights'> & {
@@ -26,19 +27,19 @@ export type NetworkInMemory = Omit<TrainedNetwork, 'weights'> & {
  *
  * @throws ModelError that says what is wrong with the file, or which layer this version does not know; TypeError for other arguments
  */
-export async function load(bytes: Uint8Array | ArrayBuffer, options: CompileOptions = {}): Promise<Model> {
+export async function load(bytes: Uint8Array | ArrayBuffer, options: ModelOptions = {}): Promise<Model> {
   return await open(readModelFile(bytesOf(bytes)), options)
 }
 
 /** Makes a model of a network in memory. @throws ModelError as `load` does */
 export async function fromNetwork(
   { tensors, ...network }: NetworkInMemory,
-  options: CompileOptions = {},
+  options: ModelOptions = {},
 ): Promise<Model> {
   return await open({ ...network, weights: weightsOf(tensors) }, options)
 }
 
-async function open(network: TrainedNetwork, options: CompileOptions): Promise<Model> {
+async function open(network: TrainedNetwork, options: ModelOptions): Promise<Model> {
   const weights = new CountedWeights(network.weights)
   const graph = simplify(buildGraph({ ...network, weights }))
   const compiled = await compile(graph, options)

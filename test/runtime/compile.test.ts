@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CompileOptions, compile } from '#runtime/src/engine/compile.ts'
+import { compile } from '#runtime/src/engine/compile.ts'
 import type { Graph, GraphNode } from '#runtime/src/graph.ts'
+import type { ModelOptions } from '#runtime/src/options.ts'
 import { CASES, randomNumbers } from '#test/runtime/graph-cases.ts'
 import { runGraph } from '#test/support/run-graph.ts'
 
 const COUNTS = [1, 3, 8, 33]
-const HOSTS: Pick<CompileOptions, 'backend' | 'threads'>[] = (['native', 'wasm'] as const).flatMap(backend =>
+const HOSTS: Pick<ModelOptions, 'backend' | 'threads'>[] = (['native', 'wasm'] as const).flatMap(backend =>
   [1, 2].map(threads => ({ backend, threads })),
 )
 

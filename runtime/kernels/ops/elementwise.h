@@ -3,7 +3,7 @@
 #include "../math.h"
 #include "../planes.h"
 
-// In the order of ACTIVATIONS in activations.ts. Linear, relu and relu6 are limits: the products apply them.
+// In the order of KERNELS in src/plan/activations.ts. Linear, relu and relu6 are limits: the products apply them.
 enum class Activation : int { limits, leakyRelu, elu, selu, softplus, softsign, tanh, sigmoid, hardSigmoid, keras2HardSigmoid, gelu, silu, hardSilu };
 
 struct Function {

@@ -1,20 +1,12 @@
 import type { Graph } from '../graph.ts'
+import { BACKENDS, KERNELS, type Kernels, type ModelOptions } from '../options.ts'
 import { Constants } from '../plan/constants.ts'
-import type { Kernels, ModelContext } from '../plan/context.ts'
+import type { ModelContext } from '../plan/context.ts'
 import { type Plan, placedFloats, planBatch } from '../plan/plan.ts'
 import { stepsOf } from '../plan/steps.ts'
 import { batchSizes, largestBatch } from './batches.ts'
 import type { Host } from './host.ts'
-import { type Backend, openHost } from './open-host.ts'
-
-export interface CompileOptions {
-  /** `auto` takes the native module if it is built and loads, else WebAssembly. Default: `auto`. */
-  backend?: Backend
-  /** Threads that compute, the caller's among them. Default: 1. */
-  threads?: number
-  /** Which kernels compute layers with weights: `auto` decides for each layer by its density. Default: `auto`. */
-  kernels?: Kernels
-}
+import { openHost } from './open-host.ts'
 
 export interface CompiledModel {
   /**
@@ -34,10 +26,10 @@ export interface CompiledModel {
 }
 
 /** Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed. */
-export async function compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledModel> {
+export async function compile(graph: Graph, options: ModelOptions = {}): Promise<CompiledModel> {
   const { backend = 'auto', threads = 1, kernels = 'auto' } = options
-  requireOneOf('backend', backend, ['auto', 'native', 'wasm'])
-  requireOneOf('kernels', kernels, ['auto', 'sparse', 'dense'])
+  requireOneOf('backend', backend, BACKENDS)
+  requireOneOf('kernels', kernels, KERNELS)
   const host = await openHost(backend, threads)
   try {
     return compileFor(host, graph, kernels)

@@ -1,9 +1,7 @@
 import { openNativeHost } from '#platform'
+import type { Backend } from '../options.ts'
 import type { Host } from './host.ts'
 import { openWasmHost } from './wasm-host.ts'
-
-/** `native` is the Node module, `wasm` WebAssembly. */
-export type Backend = 'auto' | 'native' | 'wasm'
 
 /** Opens a host with its threads. `auto` tries native first. */
 export async function openHost(backend: Backend, threads: number): Promise<Host> {

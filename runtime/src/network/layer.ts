@@ -1,4 +1,4 @@
-import type { Activation, Shape } from '../graph.ts'
+import { type Activation, FUNCTIONS, type Shape } from '../graph.ts'
 import type { GraphBuilder, NodeSpec } from './graph-builder.ts'
 import { LayerOptions } from './layer-options.ts'
 import type { Weights } from './weights.ts'
@@ -7,24 +7,7 @@ import type { Weights } from './weights.ts'
 export type BuildLayer = (layer: Layer) => number
 
 const LEAKY_SLOPE = 0.2
-const ACTIVATIONS = [
-  'linear',
-  'relu',
-  'relu6',
-  'elu',
-  'selu',
-  'softplus',
-  'softsign',
-  'tanh',
-  'sigmoid',
-  'hardSigmoid',
-  'keras2HardSigmoid',
-  'gelu',
-  'silu',
-  'hardSilu',
-  'leakyRelu',
-  'softmax',
-] as const
+const ACTIVATIONS = [...FUNCTIONS, 'softmax'] as const
 
 type Activated<Node> = Node extends { activation: Activation } ? Omit<Node, 'activation'> : never
 

@@ -1,21 +1,7 @@
-import type { Activation } from '../graph.ts'
+import { type Activation, FUNCTIONS } from '../graph.ts'
 
-/** The elementwise functions of `kernels/ops/elementwise.h`, in its order. */
-const FUNCTIONS = [
-  'limits',
-  'leakyRelu',
-  'elu',
-  'selu',
-  'softplus',
-  'softsign',
-  'tanh',
-  'sigmoid',
-  'hardSigmoid',
-  'keras2HardSigmoid',
-  'gelu',
-  'silu',
-  'hardSilu',
-] as const
+/** `enum class Activation` of `kernels/ops/elementwise.h`: linear, relu and relu6 are limits. */
+const KERNELS = ['limits', ...FUNCTIONS.slice(FUNCTIONS.indexOf('leakyRelu'))]
 
 /** [least, greatest] value of an output. */
 export type Limits = readonly [number, number]
@@ -35,5 +21,5 @@ export function functionOf(activation: Activation): [number, number, number] {
   const limits = limitsOf(activation)
   if (limits) return [0, ...limits]
   const slope = activation.name === 'leakyRelu' ? activation.slope : 0
-  return [FUNCTIONS.indexOf(activation.name as (typeof FUNCTIONS)[number]), slope, 0]
+  return [KERNELS.indexOf(activation.name), slope, 0]
 }

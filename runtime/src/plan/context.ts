@@ -1,4 +1,5 @@
 import type { Host } from '../engine/host.ts'
+import type { Kernels } from '../options.ts'
 import { Buffers } from './buffers.ts'
 import type { Constants } from './constants.ts'
 import { Layout } from './layout.ts'
@@ -6,9 +7,6 @@ import type { Opcode } from './opcodes.ts'
 import { channelPitchOf, type Planes, positionsOf, type Size } from './planes.ts'
 import { type Operand, ProgramWriter } from './program.ts'
 import type { Step } from './steps.ts'
-
-/** Which kernel a product with weights uses: `auto` decides by the density of each layer. */
-export type Kernels = 'auto' | 'dense' | 'sparse'
 
 /** What all plans of a model share. */
 export interface ModelContext {

@@ -95,17 +95,24 @@ function outputOperands({ context, step, node, name }: ProductPlan): Operand[] {
   return [buffer(out.at), out.channelPitch, ...added, bias, real(low), real(high)]
 }
 
-function planSparse(product: ProductPlan, order: Uint32Array): void {
-  const { context, step, node, source, offsets, name } = product
-  const { host, constants } = context.model
+/** How the positions are cut into tiles of at most `most` vectors, the rows into panels, and the terms into blocks. */
+function cutsOf(product: ProductPlan, most: number) {
+  const { context, step } = product
+  const { lanes } = context.model.host
   const out = context.planes(step.value)
-  const vectors = Math.ceil(positionsOf(out) / host.lanes)
-  const tiles = Math.ceil(vectors / SPARSE_TILE)
-  const panels = panelsFor(context, tiles)
-  const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * host.lanes)
+  const vectors = Math.ceil(positionsOf(out) / lanes)
+  const tiles = Math.ceil(vectors / most)
+  const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * lanes)
+  return { channels: out.channels, vectors, tiles, panels: panelsFor(context, tiles), termsPerBlock }
+}
+
+function planSparse(product: ProductPlan, order: Uint32Array): void {
+  const { context, node, source, offsets, name } = product
+  const { constants } = context.model
+  const { channels, vectors, tiles, panels, termsPerBlock } = cutsOf(product, SPARSE_TILE)
   const key = `${name} sparse ${panels} ${termsPerBlock}`
   const packed = context.packed(key, () =>
-    packSparse(sparseMatrixOf(node.kernel, out.channels, order), panels, termsPerBlock),
+    packSparse(sparseMatrixOf(node.kernel, channels, order), panels, termsPerBlock),
   )
   const outputs = constants.shared(`${key} outputs`, () => packed.outputs)
   const counts = constants.shared(`${key} counts`, () => packed.counts)
@@ -120,17 +127,13 @@ function planSparse(product: ProductPlan, order: Uint32Array): void {
 }
 
 function planDense(product: ProductPlan, order: Uint32Array): void {
-  const { context, step, node, source, offsets, name } = product
+  const { context, node, source, offsets, name } = product
   const { host, constants } = context.model
-  const out = context.planes(step.value)
-  const vectors = Math.ceil(positionsOf(out) / host.lanes)
-  const tiles = Math.ceil(vectors / DENSE_TILE)
-  const panels = panelsFor(context, tiles)
-  const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * host.lanes)
+  const { channels, vectors, tiles, panels, termsPerBlock } = cutsOf(product, DENSE_TILE)
   const weights = constants.shared(`${name} dense ${termsPerBlock}`, () =>
-    packDense(node.kernel, out.channels, order, host.denseRows, termsPerBlock),
+    packDense(node.kernel, channels, order, host.denseRows, termsPerBlock),
   )
-  const sizes = [vectors, tiles, out.channels, offsets.length, termsPerBlock]
+  const sizes = [vectors, tiles, channels, offsets.length, termsPerBlock]
   const operands = [...outputOperands(product), ...sizes, constants.write(offsets), weights, panels]
   context.emit('denseProduct', buffer(source.at), ...operands)
 }
