@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { compiledService } from './setup/compile-service.mjs'
 import { projectDirectory } from './setup/project-directory.mjs'
+import { FILE_TIMEOUT_MS } from './test-timeout.mjs'
 
 /** The longest files, which start first: one that starts last would run alone. Those that compute and those that wait alternate. */
 const FIRST = [
@@ -14,7 +15,6 @@ const FIRST = [
   'workers/supervisor/supervise-job.test.ts',
   'acceptance/run-again.test.ts',
 ]
-const FILE_TIMEOUT_MS = 900_000
 
 const named = process.argv.slice(2).filter(argument => argument !== '--all')
 const all = process.argv.includes('--all')
@@ -24,8 +24,10 @@ process.exitCode = named.length > 0 ? runFiles(named) : runSuite()
 function runFiles(files, environment = {}) {
   // A file that hangs fails by name; the slow ones take what they take.
   const timeout = all || named.length > 0 ? Number.POSITIVE_INFINITY : FILE_TIMEOUT_MS
-  const runner = join(projectDirectory, 'scripts', 'test-files.mjs')
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', runner, String(timeout), ...files], {
+  const script = name => join(projectDirectory, 'scripts', name)
+  const flags = ['--import', 'tsx', '--import', script('tell-what-hangs.mjs')]
+  const command = [...flags, script('test-files.mjs'), String(timeout), ...files]
+  const { status } = spawnSync(process.execPath, command, {
     cwd: projectDirectory,
     stdio: 'inherit',
     // Without the native engine the suite would pass under wasm; a CI must not call that a success.

@@ -22,7 +22,11 @@ export async function submitJob(
   return job
 }
 
-/** The job's first event of this type, once it has happened. @param attempt from this attempt on */
+/**
+ * The job's first event of this type, once it has happened.
+ * @param attempt from this attempt on
+ * @throws Error if the job ends without one
+ */
 export async function eventOf<T extends JobEvent['type']>(
   stores: Stores,
   job: Job,
@@ -30,10 +34,12 @@ export async function eventOf<T extends JobEvent['type']>(
   attempt = 0,
 ): Promise<Extract<JobEvent, { type: T }>> {
   for (;;) {
+    const { status } = (await stores.work.get(job.id))!
     const found = (await readEvents(stores, job)).find(
       event => event.type === type && event.attempt >= attempt,
     )
     if (found) return found as Extract<JobEvent, { type: T }>
+    if (isTerminal(status)) throw new Error(`The job has ${status}, without an event of the type ${type}.`)
     await pause(20)
   }
 }

@@ -24,7 +24,7 @@ const JOB = {
 const epochNumbers = Array.from({ length: JOB.epochs }, (_, index) => index + 1)
 const SPARSE = 'model.sparse.safetensors'
 
-describe('the supervisor', () => {
+describe('the supervisor', { timeout: 400_000 }, () => {
   let test: SupervisedStores
   let stores: Stores
   let supervisor: SupervisorProcess
@@ -34,11 +34,14 @@ describe('the supervisor', () => {
     stores = test.stores
     supervisor = await start()
   })
-  after(async () => {
-    assert.equal(await supervisor.stop(), 0)
-    assert.deepEqual(await stores.workers.list(), [])
-    await test.stop()
-  })
+  after(
+    async () => {
+      assert.equal(await supervisor.stop(), 0)
+      assert.deepEqual(await stores.workers.list(), [])
+      await test.stop()
+    },
+    { timeout: 100_000 },
+  )
 
   const start = () => test.start()
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
@@ -275,6 +278,11 @@ function expectGoneOn(events: readonly JobEvent[], reason: string): void {
 
 async function gone(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
-    while (processExists(pid)) await pause(20)
+    while (processExists(pid) && !(await isZombie(pid))) await pause(20)
   }
+}
+
+/** Whether a process has ended, and nobody has asked for its exit code. */
+async function isZombie(pid: number): Promise<boolean> {
+  return /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))
 }
