@@ -153,6 +153,9 @@ export class ChildPool<Task, Answer extends object> {
 
   #release(slot: Slot<WarmChild<Task, Answer>>): void {
     slot.task = undefined
+    // The tenant has had its turn: its waiting tasks go behind those of the others.
+    const isOwn = ({ turn }: Waiting<WarmChild<Task, Answer>>) => turn.tenant === slot.tenant
+    this.#waiting = [...this.#waiting.filter(waiting => !isOwn(waiting)), ...this.#waiting.filter(isOwn)]
     if (this.#isClosed) {
       slot.child.close()
       return
@@ -161,16 +164,9 @@ export class ChildPool<Task, Answer extends object> {
     for (const waiting of this.#inTurn()) {
       const next = this.#take(waiting.turn)
       if (!next) continue
-      this.#remove(waiting)
+      this.#waiting = this.#waiting.filter(other => other !== waiting)
       waiting.start(next)
     }
-  }
-
-  /** The tenant's other tasks go behind those of the other tenants. */
-  #remove(started: Waiting<WarmChild<Task, Answer>>): void {
-    const others = this.#waiting.filter(waiting => waiting !== started)
-    const isSame = ({ turn }: typeof started) => turn.tenant === started.turn.tenant
-    this.#waiting = [...others.filter(waiting => !isSame(waiting)), ...others.filter(isSame)]
   }
 
   /** The waiting tasks in the order in which they may begin. */
