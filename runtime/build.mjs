@@ -1,10 +1,11 @@
 // Builds dist/: `package`, the runtime as it is published (JavaScript and WebAssembly for Node and for pages without a bundler, and types; pack
-// it with `npm pack ./runtime/dist/package`), and `page.html`, the page that runs a model. A page of a model is this file with the model in it.
+// it with `npm pack ./runtime/dist/package`), `native`, the package that compiles the native module, and `page.html`, the page that runs a model. A page of a model is this file with the model in it.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { buildNativePackage } from './scripts/build-native-package.mjs'
 
 const MOST_BYTES = 80_000
 
@@ -20,6 +21,7 @@ cpSync(join(folder, 'README.md'), join(outdir, 'package/README.md'))
 writeTypes()
 writeManifest()
 writeLicenses()
+buildNativePackage(join(outdir, 'native'))
 checkSize()
 
 /** The library finds `wasm/` two folders above its code, as in the sources. */

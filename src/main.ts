@@ -44,15 +44,15 @@ if (!hasKeys && !isLoopbackAddress(config.host)) {
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; `openssl rand -hex 32` makes a good one')
 if (adminKey?.revokedAt) logger.warn('ADMIN_KEY has been revoked and is refused; set another one')
-const children = openChildren(config.datasetsDir)
-await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
+const uploadsDir = uploadsOf(uploads, process.pid)
+const children = openChildren({ datasetsDir: config.datasetsDir, scratch: uploadsDir })
+await checkRedisDurability(stores.redis, logger)
 void resumeUploads(
   { ...stores, ...children, datasets: stores.allDatasets },
   await claimUploads(uploads),
   (err, datasetId) => logUploadFault(logger, err, datasetId),
 )
-const uploadsDir = uploadsOf(uploads, process.pid)
 addOlderJobs(stores.redis).catch(err =>
   logger.warn(
     { err },

@@ -155,6 +155,12 @@ static napi_value instructionSets(napi_env env, napi_callback_info) {
   return list;
 }
 
+// Lets the garbage collector know how much memory depends on handles.
+static void reportGrowth(napi_env env, int64_t words) {
+  int64_t total;
+  napi_adjust_external_memory(env, words * 4, &total);
+}
+
 // open(instruction set, threads): a handle of a Model.
 static napi_value open(napi_env env, napi_callback_info info) {
   Call call(env, info);
@@ -162,7 +168,10 @@ static napi_value open(napi_env env, napi_callback_info info) {
   for (auto* kernels : supportedKernels()) {
     if (name != kernels->instructionSet) continue;
     napi_value handle;
-    auto destroy = [](napi_env, void* model, void*) { delete (Model*)model; };
+    auto destroy = [](napi_env env, void* model, void*) {
+      reportGrowth(env, -(int64_t)((Model*)model)->size);
+      delete (Model*)model;
+    };
     napi_create_external(env, new Model(kernels, (int)call.number(1)), destroy, nullptr, &handle);
     return handle;
   }
@@ -184,7 +193,11 @@ static napi_value properties(napi_env env, napi_callback_info info) {
 // reserve(model, words)
 static napi_value reserve(napi_env env, napi_callback_info info) {
   Call call(env, info);
-  return call.model()->reserve((uint64_t)call.number(1)) ? nullptr : call.fail("The memory of the model cannot be allocated.");
+  Model* model = call.model();
+  const uint64_t before = model->size;
+  if (!model->reserve((uint64_t)call.number(1))) return call.fail("The memory of the model cannot be allocated.");
+  reportGrowth(env, (int64_t)(model->size - before));
+  return nullptr;
 }
 
 // write(model, address, array)
@@ -219,15 +232,24 @@ static napi_value run(napi_env env, napi_callback_info info) {
 
 // close(model)
 static napi_value close(napi_env env, napi_callback_info info) {
-  Call(env, info).model()->close();
+  Model* model = Call(env, info).model();
+  reportGrowth(env, -(int64_t)model->size);
+  model->close();
   return nullptr;
+}
+
+// sources(): the digest of the sources that this module was compiled from.
+static napi_value sources(napi_env env, napi_callback_info) {
+  napi_value digest;
+  napi_create_string_utf8(env, SOURCES, NAPI_AUTO_LENGTH, &digest);
+  return digest;
 }
 
 NAPI_MODULE_INIT() {
   const struct {
     const char* name;
     napi_callback function;
-  } functions[] = {{"instructionSets", instructionSets}, {"open", open}, {"properties", properties}, {"reserve", reserve}, {"write", write}, {"read", read}, {"run", run}, {"close", close}};
+  } functions[] = {{"instructionSets", instructionSets}, {"open", open}, {"properties", properties}, {"reserve", reserve}, {"write", write}, {"read", read}, {"run", run}, {"close", close}, {"sources", sources}};
   for (auto& [name, function] : functions) {
     napi_value value;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);

@@ -31,6 +31,8 @@ const MODULES = {
 
 const committed = join(runtimeDirectory, 'wasm')
 const stamp = join(committed, 'sources.sha256')
+/** By which the program knows a native module of the same sources. */
+const sourcesModule = join(runtimeDirectory, 'src/engine/kernel-sources.ts')
 const digest = await digestOfKernels([COMPILER, FLAGS, MODULES])
 
 try {
@@ -39,6 +41,7 @@ try {
     await requireCompiler()
     await compile(committed)
     await writeFile(stamp, `${digest}\n`)
+    await writeFile(sourcesModule, await textOfSources())
   }
 } catch (error) {
   console.error(error.stderr || error.message)
@@ -47,7 +50,7 @@ try {
 
 async function check() {
   const recorded = (await readFile(stamp, 'utf8')).trim()
-  if (recorded !== digest)
+  if (recorded !== digest || (await readFile(sourcesModule, 'utf8')) !== (await textOfSources()))
     throw new Error(
       'The sources have changed since the modules were compiled: run runtime/scripts/build-wasm.mjs.',
     )
@@ -64,6 +67,11 @@ async function check() {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function textOfSources() {
+  const comment = '/** The digest of the sources in `kernels/`; `scripts/build-wasm.mjs` writes it. */'
+  return `${comment}\nexport const KERNEL_SOURCES = '${await digestOfKernels()}'\n`
 }
 
 async function compile(folder) {

@@ -74,13 +74,13 @@ async function compileInto(folder, compiler, sets) {
     return object
   })
   const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []
-  const include = ['-DNAPI_VERSION=8', `-I${nodeHeaders()}`]
+  const include = ['-DNAPI_VERSION=8', `-DSOURCES="${await digestOfKernels()}"`, `-I${nodeHeaders()}`]
   const sources = [join(kernelDirectory, 'native.cc'), ...(await Promise.all(objects))]
   const command = [...FLAGS, '-shared', ...undefinedSymbols, ...include, ...sources]
   await run(compiler, [...command, '-o', join(folder, 'native.node')])
 }
 
-/** The folder with node_api.h: of the package node-api-headers if it is installed, else of Node itself. */
+/** The folder with node_api.h: of this package, or of the package node-api-headers if it is installed, else of Node itself. */
 function nodeHeaders() {
   const require = createRequire(import.meta.url)
   const folders = [join(dirname(process.execPath), '../include/node')]
@@ -89,6 +89,7 @@ function nodeHeaders() {
   } catch {
     // The headers of Node serve as well.
   }
+  folders.unshift(join(runtimeDirectory, 'include'))
   const found = folders.find(folder => existsSync(join(folder, 'node_api.h')))
   if (found) return found
   throw new Error('node_api.h is missing: run `npm install --no-save node-api-headers`.')

@@ -25,6 +25,9 @@ export interface ModelFacts {
   sparsity: number
 }
 
+/** Frees what belongs to models that are garbage and that nothing disposed of: native memory, and threads. */
+const forgotten = new FinalizationRegistry<CompiledModel>(compiled => compiled.dispose())
+
 /** A model that is ready to predict. */
 export class Model {
   /** The shape of an example, without the number of examples: images are [height, width, channels]. */
@@ -58,6 +61,7 @@ export class Model {
     this.#graph = graph
     this.#compiled = compiled
     this.#outputActivation = outputActivation
+    forgotten.register(this, compiled, this)
   }
 
   /** What computes, such as `native avx512` or `wasm relaxed`. */
@@ -92,6 +96,7 @@ export class Model {
   /** Frees the memory of the model and ends its threads. */
   dispose(): void {
     this.#isDisposed = true
+    forgotten.unregister(this)
     this.#compiled.dispose()
   }
 

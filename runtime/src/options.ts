@@ -12,4 +12,9 @@ export interface ModelOptions {
   threads?: number
   /** Which kernels compute layers with weights: `auto` decides for each layer by its density. Default: `auto`. */
   kernels?: Kernels
+  /**
+   * For comparisons: with the backend `native` one of `avx512`, `avx2`, `sse2` and `neon`, with `wasm` one of `relaxed` and `simd`. Default: the
+   * best one that the machine has.
+   */
+  instructions?: string
 }

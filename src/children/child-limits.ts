@@ -14,7 +14,7 @@ const SHARE_OF_MACHINE = 0.75
 export interface ChildKind {
   pool: PoolOptions
   limits: (workBytes: number) => TaskLimits
-  /** A task of more bytes is large; large tasks leave one child to the others. */
+  /** A task of more bytes is large; large tasks leave one child to the others. A tenant's tasks do so too (`ChildPool`). */
   largeBytes: number
 }
 
@@ -67,7 +67,7 @@ export const INGEST: ChildKind = {
 export const INGEST_PARQUET: ChildKind = {
   ...INGEST,
   pool: {
-    children: 2,
+    children: 3,
     idleSeconds: 10,
     waiting: Number.POSITIVE_INFINITY,
     perTenant: Number.POSITIVE_INFINITY,
@@ -83,7 +83,7 @@ export const FOLDER_SECONDS = 3600
 /** Exports artifacts from checkpoints. */
 export const EXPORT: ChildKind = {
   pool: {
-    children: 2,
+    children: 3,
     idleSeconds: 10,
     waiting: 64,
     perTenant: 16,
@@ -102,10 +102,13 @@ export const EXPORT: ChildKind = {
 /** The work of one example of a prediction, in addition to that of the checkpoint. */
 export const EXAMPLE_BYTES = 2e6
 
+/** A prediction of more floating-point operations is large: it takes seconds. */
+export const LARGE_FLOPS = 1e10
+
 /** Answers predictions; each child holds a model. One is always ready, so that the first request after a pause is answered at once. */
 export const PREDICT: ChildKind = {
   pool: {
-    children: 2,
+    children: 3,
     idleSeconds: 120,
     kept: 1,
     waiting: 64,
@@ -119,7 +122,7 @@ export const PREDICT: ChildKind = {
     folderBytes: 0,
     answerBytes: 256 * MiB,
   }),
-  largeBytes: Number.POSITIVE_INFINITY,
+  largeBytes: 256 * MiB,
 }
 
 /** Measures models with rounded weights; the child holds TensorFlow, a model and a dataset. */

@@ -46,8 +46,9 @@ interface Waiting<Child> {
 const RETRY_AFTER = { 'retry-after': '10' }
 
 /**
- * A few children that do tasks in parallel. The next task is the oldest one of the tenant with the fewest tasks in progress. Small tasks may
- * overtake large ones, which never occupy the last child. Children are started when they are needed.
+ * A few children that do tasks in parallel. The next task is one of the tenant with the fewest tasks in progress, and among these tenants they
+ * take turns. Small tasks may overtake large ones. Large tasks never occupy the last child, nor do the tasks of one tenant; its large tasks
+ * leave another one to the large tasks of the others. Children are started when they are needed.
  */
 export class ChildPool<Task, Answer extends object> {
   readonly #slots: readonly Slot<WarmChild<Task, Answer>>[]
@@ -120,8 +121,7 @@ export class ChildPool<Task, Answer extends object> {
   }
 
   #take(turn: Turn<WarmChild<Task, Answer>>): Slot<WarmChild<Task, Answer>> | undefined {
-    const large = this.#slots.filter(({ task }) => task === 'large').length
-    if (turn.isLarge && large >= Math.max(1, this.#slots.length - 1)) return undefined
+    if (!this.#hasRoomFor(turn)) return undefined
     const free = this.#slots.filter(({ task }) => !task)
     const slot =
       free.find(({ child }) => turn.prefers?.(child)) ?? free.find(({ child }) => child.isWarm) ?? free[0]
@@ -130,6 +130,15 @@ export class ChildPool<Task, Answer extends object> {
     slot.task = turn.isLarge ? 'large' : 'small'
     slot.tenant = turn.tenant
     return slot
+  }
+
+  #hasRoomFor({ tenant, isLarge }: Turn<WarmChild<Task, Answer>>): boolean {
+    const busy = this.#slots.filter(({ task }) => task)
+    const own = tenant === undefined ? [] : busy.filter(slot => slot.tenant === tenant)
+    const leaves = (slots: typeof busy, free: number) => slots.length < Math.max(1, this.#slots.length - free)
+    if (!leaves(own, 1)) return false
+    const large = (slots: typeof busy) => slots.filter(({ task }) => task === 'large')
+    return !isLarge || (leaves(large(busy), 1) && leaves(large(own), 2))
   }
 
   #wait(turn: Turn<WarmChild<Task, Answer>>): Promise<Slot<WarmChild<Task, Answer>>> {
@@ -144,6 +153,9 @@ export class ChildPool<Task, Answer extends object> {
 
   #release(slot: Slot<WarmChild<Task, Answer>>): void {
     slot.task = undefined
+    // The tenant has had its turn: its waiting tasks go behind those of the others.
+    const isOwn = ({ turn }: Waiting<WarmChild<Task, Answer>>) => turn.tenant === slot.tenant
+    this.#waiting = [...this.#waiting.filter(waiting => !isOwn(waiting)), ...this.#waiting.filter(isOwn)]
     if (this.#isClosed) {
       slot.child.close()
       return

@@ -1,7 +1,7 @@
 import { Exporter } from './exporter.ts'
 import { Importer } from './importer.ts'
 import { Ingester } from './ingester.ts'
-import { Measurer } from './measurer.ts'
+import { type Folders, Measurer } from './measurer.ts'
 import { Predictor } from './predictor.ts'
 
 /** The api's child processes, by kind of task. A process is started for its first task. */
@@ -14,13 +14,12 @@ export interface Children {
   close(): Promise<void>
 }
 
-/** @param datasetsDir the folder of the operator's datasets */
-export function openChildren(datasetsDir: string): Children {
+export function openChildren(folders: Folders): Children {
   const children = {
     exporter: new Exporter(),
     importer: new Importer(),
     ingester: new Ingester(),
-    measurer: new Measurer(datasetsDir),
+    measurer: new Measurer(folders),
     predictor: new Predictor(),
   }
   return {

@@ -1,8 +1,11 @@
+import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { RequestedCut } from '#formats/model-at.ts'
+import { resolveNetwork } from '#network/network.ts'
+import { forwardFlops } from '#network/step-flops.ts'
 import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
-import { EXAMPLE_BYTES, PREDICT } from './child-limits.ts'
+import { EXAMPLE_BYTES, LARGE_FLOPS, PREDICT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
 import type { ChildError } from './child-protocol.ts'
 import { taskFailure } from './task-failure.ts'
@@ -63,7 +66,9 @@ export class Predictor {
     source: ModelSource,
     tenant?: string,
   ): Promise<Prediction> {
-    const limits = this.#kind.limits(source.checkpoint.sizeBytes + inputs.count * EXAMPLE_BYTES)
+    const { sizeBytes } = source.checkpoint
+    const limits = this.#kind.limits(sizeBytes + inputs.count * EXAMPLE_BYTES)
+    const isLarge = sizeBytes > this.#kind.largeBytes || flopsOf(source, inputs) > LARGE_FLOPS
     const work = async (child: Child) => {
       this.#loaded.set(child, model)
       const answer = await child.ask({ model, inputs }, limits)
@@ -73,7 +78,7 @@ export class Predictor {
       return resultOf(await child.ask({ model, inputs, load }, limits), child)
     }
     return await this.#pool
-      .use(work, { tenant, prefers: child => this.#loaded.get(child) === model })
+      .use(work, { tenant, isLarge, prefers: child => this.#loaded.get(child) === model })
       .catch(error => {
         throw taskFailure(error, 'predicting', 'send fewer examples at a time')
       })
@@ -87,6 +92,10 @@ export class Predictor {
   async close(): Promise<void> {
     await this.#pool.close()
   }
+}
+
+function flopsOf({ spec }: ModelSource, { count }: PredictionInputs): number {
+  return count * forwardFlops(resolveNetwork(topologyOf(spec.model)))
 }
 
 function resultOf(answer: Prediction | ChildError, child: Child): Prediction {

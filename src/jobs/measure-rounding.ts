@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NotMeasured } from '#children/not-measured.ts'
 import type { Children } from '#children/open-children.ts'
@@ -30,17 +28,16 @@ export async function measureRounding(
   { sha256, sizeBytes }: CheckpointRecord,
   cut: RequestedCut | undefined,
 ): Promise<RoundingScores> {
-  const folder = await mkdtemp(join(tmpdir(), 'thresher-measure-'))
-  try {
+  const fetchFiles = async (folder: string) => {
     const upload = await fetchDataset(blobs, spec.dataset, folder)
     const checkpoint = await readBlob(blobs, id, sha256)
-    const task = { spec, checkpoint, cut, uploadFile: upload?.path }
-    return { validation: await measurer.measure(task, sizeBytes + (upload?.sizeBytes ?? 0), owner.tenant) }
+    return { checkpoint, uploadFile: upload?.path, workBytes: sizeBytes + (upload?.sizeBytes ?? 0) }
+  }
+  try {
+    return { validation: await measurer.measure({ spec, cut }, fetchFiles, owner.tenant) }
   } catch (error) {
     if (error instanceof NotMeasured) return { notMeasured: error.message }
     throw error
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }
 

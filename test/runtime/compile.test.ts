@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile } from '#runtime/src/engine/compile.ts'
+import { nativeInstructionSets } from '#runtime/src/engine/native-host.ts'
+import { wasmInstructionSets } from '#runtime/src/engine/wasm-host.ts'
 import type { Graph, GraphNode } from '#runtime/src/graph.ts'
 import type { ModelOptions } from '#runtime/src/options.ts'
 import { CASES, randomNumbers } from '#test/runtime/graph-cases.ts'
 import { runGraph } from '#test/support/run-graph.ts'
 
 const COUNTS = [1, 3, 8, 33]
-const HOSTS: Pick<ModelOptions, 'backend' | 'threads'>[] = (['native', 'wasm'] as const).flatMap(backend =>
-  [1, 2].map(threads => ({ backend, threads })),
-)
+const INSTRUCTIONS = { native: nativeInstructionSets(), wasm: wasmInstructionSets() }
+const HOSTS = (['native', 'wasm'] as const).flatMap((backend): ModelOptions[] => [
+  { backend, threads: 2 },
+  ...INSTRUCTIONS[backend].map(instructions => ({ backend, instructions, threads: 1 })),
+])
 
 for (const host of HOSTS)
   for (const kernels of ['sparse', 'dense'] as const)
-    test(`${host.backend} on ${host.threads} threads with ${kernels} kernels computes what the nodes define`, async t => {
+    test(`${host.backend} ${host.instructions ?? ''} on ${host.threads} threads with ${kernels} kernels computes what the nodes define`, async t => {
       for (const [name, graph] of Object.entries(CASES))
         await t.test(name, async () => {
           const model = await compile(graph, { ...host, kernels })
@@ -36,6 +40,13 @@ for (const backend of ['native', 'wasm'] as const)
       for (const model of models) model.dispose()
     }
   })
+
+test('Instructions that the machine does not have are refused, and those without their backend', async () => {
+  const open = (options: ModelOptions) => compile(CASES.dense!, options)
+  await assert.rejects(open({ backend: 'native', instructions: 'vax' }), /instructions is vax; .* has .*\w/)
+  await assert.rejects(open({ backend: 'wasm', instructions: 'avx2' }), /this machine has .*simd/)
+  await assert.rejects(open({ instructions: 'simd' }), /needs the backend/)
+})
 
 test('A wrong number of inputs is refused', async () => {
   const model = await compile(CASES.dense!, {})

@@ -22,7 +22,8 @@ export async function startStores(kept: { historyEvents?: number } = {}): Promis
   const redis = await startRedis()
   const blobs = await mkdtemp(join(tmpdir(), 'thresher-blobs-'))
   const connected: Stores[] = []
-  const children = openChildren('')
+  const scratch = await mkdtemp(join(tmpdir(), 'thresher-scratch-'))
+  const children = openChildren({ datasetsDir: '', scratch })
   const connectAgain = async () => {
     const stores = await connectDefault({
       redisUrl: redis.url,
@@ -42,7 +43,7 @@ export async function startStores(kept: { historyEvents?: number } = {}): Promis
       await children.close()
       for (const stores of connected) await stores.close()
       await redis.stop()
-      await rm(blobs, { recursive: true, force: true })
+      for (const folder of [blobs, scratch]) await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -91,7 +91,7 @@ describe('the uploads of a service that was killed', () => {
 
   it('are read again whenever the service stops in an orderly way', async () => {
     const { id, folder } = await leave(await deadProcess(), root, '1,0\n2,1\n'.repeat(1_000_000))
-    const stopped = openChildren('')
+    const stopped = openChildren({ datasetsDir: '', scratch: root })
     const [claimed] = await claimUploads(root)
     const resumed = resumeUploads({ ...test.stores, ...stopped }, [claimed!], error =>
       assert.match(error.message, /is stopping/),

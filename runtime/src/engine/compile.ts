@@ -27,10 +27,10 @@ export interface CompiledModel {
 
 /** Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed. */
 export async function compile(graph: Graph, options: ModelOptions = {}): Promise<CompiledModel> {
-  const { backend = 'auto', threads = 1, kernels = 'auto' } = options
+  const { backend = 'auto', threads = 1, kernels = 'auto', instructions } = options
   requireOneOf('backend', backend, BACKENDS)
   requireOneOf('kernels', kernels, KERNELS)
-  const host = await openHost(backend, threads)
+  const host = await openHost(backend, threads, instructions)
   try {
     return compileFor(host, graph, kernels)
   } catch (error) {

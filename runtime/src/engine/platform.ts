@@ -20,5 +20,5 @@ export interface Platform {
   /** Resolves when the thread is ready. */
   startWorker(start: ThreadStart): Promise<{ terminate(): unknown }>
   /** @throws if there is no native module for this machine */
-  openNativeHost(threads: number): Promise<Host>
+  openNativeHost(threads: number, instructions?: string): Promise<Host>
 }

@@ -26,11 +26,21 @@ const RELAXED_PROBE = Uint8Array.of(
   10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11,
 )
 
+/** Those of the modules that this machine runs, the best first. */
+export function wasmInstructionSets(): string[] {
+  return WebAssembly.validate(RELAXED_PROBE) ? ['relaxed', 'simd'] : ['simd']
+}
+
 /**
  * Opens the WebAssembly module: with relaxed SIMD where there is, and with threads if more than one is asked for and memory may be shared.
+ *
+ * @param instructions `relaxed` or `simd`
  */
-export async function openWasmHost(wanted: number): Promise<Host> {
-  const simd = WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'simd'
+export async function openWasmHost(wanted: number, instructions?: string): Promise<Host> {
+  const sets = wasmInstructionSets()
+  const simd = instructions ?? sets[0]!
+  if (!sets.includes(simd))
+    throw new RangeError(`instructions is ${simd}; with backend "wasm" this machine has ${sets.join(', ')}.`)
   const threads = mayShareMemory() ? wanted : 1
   const isShared = threads > 1
   const bytes = await readWasm(`${simd}.wasm`)
