@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NotMeasured } from '#children/not-measured.ts'
 import type { Children } from '#children/open-children.ts'
-import type { Artifact } from '#domain/artifact.ts'
+import type { Artifact, ArtifactVariant } from '#domain/artifact.ts'
 import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { DatasetSpec } from '#domain/dataset.ts'
 import type { Job } from '#domain/job.ts'
@@ -19,22 +19,28 @@ const MOST_DATASET_BYTES = 1024 ** 3
 /** What a model scores before and after its weights are rounded, or why that could not be measured. */
 export type RoundingScores = Pick<NonNullable<Artifact['rounding']>, 'validation' | 'notMeasured'>
 
+/** Which form of a model. */
+interface MeasuredForm {
+  variant: ArtifactVariant
+  /** Absent for the trained model without a cut. */
+  cut: RequestedCut | undefined
+}
+
 /**
  * Measures the model of a checkpoint before and after its weights are rounded to int8, on the validation split of its job.
- * @param cut absent for the trained model without a cut
  * @throws AppError `unavailable` when too many tasks are waiting; BlobNotFoundError for the checkpoint
  */
 export async function measureRounding(
   { blobs, measurer, owner }: Pick<Stores, 'blobs' | 'owner'> & Pick<Children, 'measurer'>,
   { id, spec }: Pick<Job, 'id' | 'spec'>,
   { sha256, sizeBytes }: CheckpointRecord,
-  cut: RequestedCut | undefined,
+  { variant, cut }: MeasuredForm,
 ): Promise<RoundingScores> {
   const folder = await mkdtemp(join(tmpdir(), 'thresher-measure-'))
   try {
     const upload = await fetchDataset(blobs, spec.dataset, folder)
     const checkpoint = await readBlob(blobs, id, sha256)
-    const task = { spec, checkpoint, cut, uploadFile: upload?.path }
+    const task = { spec, checkpoint, cut, structure: variant.structure, uploadFile: upload?.path }
     return { validation: await measurer.measure(task, sizeBytes + (upload?.sizeBytes ?? 0), owner.tenant) }
   } catch (error) {
     if (error instanceof NotMeasured) return { notMeasured: error.message }

@@ -4,7 +4,7 @@ import { channelsOf } from './channel-rule.ts'
 import { findChannels, type LayerChannels, type TensorValues } from './find-channels.ts'
 import { ruleOf } from './rules/rules.ts'
 
-/** What was removed from a layer that has variables. */
+/** What was removed from a layer with kernels. */
 export interface RemovedChannels {
   layer: string
   /** Before the removal. */
@@ -17,7 +17,7 @@ export interface SmallerNetwork {
   topology: Topology
   /** The variables and statistics of the topology. */
   values: Map<string, Float32Array>
-  /** Of the layers with variables that number their own channels, in model order: those with other channels than their inputs. */
+  /** Of the layers with kernels, in model order; other layers have the channels of their inputs. */
   removed: RemovedChannels[]
 }
 
