@@ -9,18 +9,23 @@ import { predict, someInputs } from '#test/support/predict.ts'
 
 export type Values = Map<string, Float32Array>
 
-/** Weights and statistics of normal random numbers; variances are between 0.5 and 1.5. */
+/** Normal random numbers, kernels scaled so that no layer grows much; variances are between 0.5 and 1.5. */
 export function someValues(topology: Topology, seed = 1): Values {
   const { variables, statistics } = resolveNetwork(topology)
-  return new Map(
-    [...variables, ...statistics].map(({ name, shape }) => {
-      const random = randomStream(seed, 'values', name)
-      const draw = name.toLowerCase().endsWith('variance')
-        ? () => 0.5 + random.next()
-        : () => 0.7 * random.normal()
-      return [name, new Float32Array(elementCount(shape)).map(draw)]
+  const draw = (name: string, shape: readonly number[], value: (random: Random) => number) => {
+    const random = randomStream(seed, 'values', name)
+    return [name, new Float32Array(elementCount(shape)).map(() => value(random))] as const
+  }
+  return new Map([
+    ...variables.map(({ name, shape, kind, fanIn }) => {
+      const deviation = kind === 'kernel' ? 1.5 / Math.sqrt(fanIn) : 0.7
+      return draw(name, shape, random => deviation * random.normal())
     }),
-  )
+    ...statistics.map(({ name, shape }) => {
+      const isVariance = name.toLowerCase().endsWith('variance')
+      return draw(name, shape, random => (isVariance ? 0.5 + random.next() : 0.7 * random.normal()))
+    }),
+  ])
 }
 
 /** Sets some output channels of every kernel, and some gammas, to zero, some of these with their bias, and some rows of input weights. */
