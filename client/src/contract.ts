@@ -344,7 +344,7 @@ export type Analysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio' | 'structure';
     jobs: Array<{
         id: string;
         /**
@@ -389,7 +389,7 @@ export type Analysis = {
     /**
      * The content of its JSON artifact, once it has succeeded.
      */
-    result?: EvaluationResult | Tradeoff | ConnectivityResult | PlaneResult | HessianResult | LayersResult | NormRatioResult;
+    result?: EvaluationResult | Tradeoff | ConnectivityResult | PlaneResult | HessianResult | LayersResult | NormRatioResult | StructureResult;
 };
 
 /**
@@ -447,7 +447,9 @@ export type AnalysisRequest = ({
     kind: 'layers';
 } & LayersAnalysisRequest) | ({
     kind: 'normRatio';
-} & NormRatioAnalysisRequest);
+} & NormRatioAnalysisRequest) | ({
+    kind: 'structure';
+} & StructureAnalysisRequest);
 
 /**
  * The analysis when the stream began.
@@ -491,6 +493,10 @@ export type Artifact = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
         /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md).
          */
@@ -561,6 +567,7 @@ export type Artifact = {
          */
         notMeasured?: string;
     };
+    structure?: Structure;
     /**
      * How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.
      */
@@ -2902,7 +2909,7 @@ export type ListedAnalysis = {
      * Peak memory of the training process.
      */
     peakMemoryBytes?: number;
-    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
+    kind: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio' | 'structure';
     jobs: Array<{
         id: string;
         /**
@@ -3340,6 +3347,10 @@ export type ManifestEntry = {
          */
         preprocessing?: 'none';
         /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
+        /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md).
          */
         runtime?: 'browser';
@@ -3409,6 +3420,7 @@ export type ManifestEntry = {
          */
         notMeasured?: string;
     };
+    structure?: Structure;
     /**
      * How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.
      */
@@ -4618,6 +4630,144 @@ export type StepScheduleInput = {
 };
 
 export type StreamFrame = SubscribedSnapshotFrame | JobEvent | ProgressFrame | SubscribedGapFrame | HeartbeatFrame | SubscribedEndFrame | SubscriptionErrorFrame;
+
+export type Structure = {
+    /**
+     * Trainable parameters.
+     */
+    parameters: {
+        before: number;
+        after: number;
+    };
+    /**
+     * Multiply-adds of one example, in matrix products and convolutions, zeros included.
+     */
+    multiplyAdds: {
+        before: number;
+        after: number;
+    };
+    /**
+     * The layers from which channels were removed, in model order.
+     */
+    layers: Array<{
+        layer: string;
+        /**
+         * Filters or units.
+         */
+        channels: {
+            before: number;
+            after: number;
+        };
+    }>;
+};
+
+export type StructureAnalysisRequest = {
+    kind: 'structure';
+    jobs: [
+        string | {
+            id: string;
+            /**
+             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+             */
+            checkpoint?: 'best' | 'latest' | number;
+        }
+    ];
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
+};
+
+export type StructureResult = {
+    /**
+     * Trainable parameters.
+     */
+    parameters: {
+        before: number;
+        after: number;
+    };
+    /**
+     * Multiply-adds of one example, in matrix products and convolutions, zeros included.
+     */
+    multiplyAdds: {
+        before: number;
+        after: number;
+    };
+    model: {
+        jobId: string;
+        epoch: number;
+    };
+    /**
+     * Every layer with kernels, in model order.
+     */
+    layers: Array<{
+        layer: string;
+        /**
+         * Filters or units.
+         */
+        channels: number;
+        /**
+         * Channels whose values the outputs of the network depend on.
+         */
+        live: number;
+        /**
+         * Channels of the smaller network: the live ones, and those that a tie or a rule keeps.
+         */
+        kept: number;
+        /**
+         * Multiply-adds of one example, in matrix products and convolutions, zeros included.
+         */
+        multiplyAdds: {
+            before: number;
+            after: number;
+        };
+    }>;
+    /**
+     * Absent if the runtime cannot compute the network.
+     */
+    times?: {
+        /**
+         * As the operating system names it.
+         */
+        processor: string;
+        /**
+         * The kernels of the runtime that predicted.
+         */
+        backend: string;
+        threads: number;
+        timings: Array<{
+            /**
+             * Examples of one prediction.
+             */
+            batchSize: number;
+            /**
+             * The whole network with every weight.
+             */
+            denseMilliseconds: number;
+            /**
+             * The smaller network with every weight.
+             */
+            compactMilliseconds: number;
+            /**
+             * The whole network without the zeros where that is faster.
+             */
+            sparseMilliseconds: number;
+            /**
+             * The smaller network without the zeros.
+             */
+            compactSparseMilliseconds: number;
+        }>;
+    };
+};
 
 /**
  * The job has ended, and with it its subscription. The socket remains open.
@@ -6770,6 +6920,10 @@ export type DownloadArtifactData = {
          */
         preprocessing?: 'none';
         /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
+        /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
          */
         runtime?: 'browser' | '';
@@ -6899,6 +7053,10 @@ export type HeadArtifactData = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
         /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
          */
@@ -7163,7 +7321,7 @@ export type ListAnalysesData = {
     body?: never;
     path?: never;
     query?: {
-        kind?: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio';
+        kind?: 'evaluation' | 'tradeoff' | 'connectivity' | 'plane' | 'hessian' | 'layers' | 'normRatio' | 'structure';
         /**
          * One of the analysed jobs.
          */
@@ -8810,6 +8968,10 @@ export type DownloadModelArtifactData = {
          */
         preprocessing?: 'none';
         /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
+        /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
          */
         runtime?: 'browser' | '';
@@ -8932,6 +9094,10 @@ export type HeadModelArtifactData = {
          * The network without preprocessing: it expects examples that are already scaled and normalized.
          */
         preprocessing?: 'none';
+        /**
+         * The network without the channels and units that do nothing (docs/exports.md).
+         */
+        structure?: 'compact';
         /**
          * A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md). `?runtime` alone is the same.
          */

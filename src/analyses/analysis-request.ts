@@ -6,6 +6,7 @@ import { HessianRequest, hessian } from './hessian.ts'
 import { LayersRequest, layers } from './layers.ts'
 import { NormRatioRequest, normRatio } from './norm-ratio.ts'
 import { PlaneRequest, plane } from './plane.ts'
+import { StructureRequest, structure } from './structure.ts'
 import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
 // A kind has one row in each of the two tables here, and one in workers/analyses/computations.ts.
@@ -20,6 +21,7 @@ export const AnalysisRequest = z
     HessianRequest,
     LayersRequest,
     NormRatioRequest,
+    StructureRequest,
   ])
   .meta({
     id: 'AnalysisRequest',
@@ -54,6 +56,7 @@ const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRe
   hessian,
   layers,
   normRatio,
+  structure,
 }
 
 /** The results of all kinds, as the resource shows them. */

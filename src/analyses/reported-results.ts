@@ -4,6 +4,7 @@ import type { HessianResult } from './hessian.ts'
 import type { LayersResult } from './layers.ts'
 import type { NormRatioResult } from './norm-ratio.ts'
 import type { PlaneResult } from './plane.ts'
+import type { StructureResult } from './structure.ts'
 
 /** The results of analyses that the report of a job shows. */
 export interface ReportedResults {
@@ -13,6 +14,7 @@ export interface ReportedResults {
   hessian?: HessianResult
   layers?: LayersResult
   normRatio?: NormRatioResult
+  structure?: StructureResult
 }
 
 export type ReportedKind = keyof ReportedResults
@@ -25,4 +27,5 @@ export const REPORTED_KINDS = [
   'hessian',
   'layers',
   'normRatio',
+  'structure',
 ] as const satisfies readonly ReportedKind[]

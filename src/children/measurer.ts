@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ArtifactVariant } from '#domain/artifact.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { RequestedCut } from '#formats/model-at.ts'
 import type { MeasuredRounding } from '#optimization/rounding.ts'
@@ -26,6 +27,7 @@ export interface MeasureTask {
   checkpoint: Uint8Array
   /** Absent for the trained model without a cut. */
   cut?: RequestedCut | undefined
+  structure?: ArtifactVariant['structure'] | undefined
   /** The file of the uploaded dataset; absent for a built-in one. */
   uploadFile?: string | undefined
   datasetsDir: string

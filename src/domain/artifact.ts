@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Structure } from '#network/channels/structure.ts'
 import { EXPORTING_TITLE } from '#optimization/optimizer-spec.ts'
 import { Rounding } from '#optimization/rounding.ts'
 import { MeasuredCut } from '#optimization/tradeoff.ts'
@@ -21,6 +22,9 @@ export const ArtifactVariant = z
       .describe(
         'The network without preprocessing: it expects examples that are already scaled and normalized.',
       ),
+    structure: z
+      .enum(['compact'])
+      .describe('The network without the channels and units that do nothing (docs/exports.md).'),
     runtime: z
       .enum(['browser'])
       .describe(
@@ -46,6 +50,7 @@ export const Artifact = z
       .optional()
       .describe('Completed epochs of its model, or of its metrics; absent if these are all epochs.'),
     rounding: Rounding.optional(),
+    structure: Structure.optional(),
     cut: MeasuredCut.optional().describe(
       'How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.',
     ),
@@ -63,7 +68,6 @@ interface ArtifactFile {
   isMeasured?: true
 }
 
-const RUNTIME_ZIP = 'Model, runtime and index.html, a page that runs the model in a browser'
 const SAFETENSORS = 'application/vnd.safetensors'
 
 /** Every file that a job can offer. Files that the spec does not list are made on their first request. */
@@ -72,51 +76,53 @@ export const ARTIFACT_FILES = {
     word: 'sparse',
     mediaType: SAFETENSORS,
     description: 'Weights without their zeros, as a valid safetensors file (docs/sparse-safetensors.md)',
-    variants: { dtype: ['bf16', 'int8'], runtime: ['browser'] },
+    variants: { dtype: ['bf16', 'int8'], structure: ['compact'], runtime: ['browser'] },
   },
   'model.sparse.safetensors.zst': {
     word: 'sparseZst',
     mediaType: 'application/zstd',
     description: 'The same weights, with values as byte planes, compressed with zstd: the smallest file',
-    variants: { dtype: ['bf16', 'int8'] },
+    variants: { dtype: ['bf16', 'int8'], structure: ['compact'] },
   },
   'model.safetensors': {
     word: 'safetensors',
     mediaType: SAFETENSORS,
     description: 'Weights as dense float32 in the layout of TensorFlow',
-    variants: { layout: ['torch'], dtype: ['bf16'] },
+    variants: { layout: ['torch'], dtype: ['bf16'], structure: ['compact'] },
   },
   'model.keras': {
     word: 'keras',
     mediaType: 'application/zip',
     description:
       'Model and weights for keras.saving.load_model of Keras 3. It maps raw examples to the outputs of predict, unless a variant omits a part',
-    variants: { graph: ['logits'], preprocessing: ['none'] },
+    variants: { graph: ['logits'], preprocessing: ['none'], structure: ['compact'] },
   },
   'model.weights.h5': {
     word: 'kerasWeights',
     mediaType: 'application/x-hdf5',
     description: 'Weights for load_weights of the same model in Keras 3',
+    variants: { structure: ['compact'] },
   },
   'model.tfjs.zip': {
     word: 'tfjs',
     mediaType: 'application/zip',
     description:
       'model.json and weights.bin for loadLayersModel of TensorFlow.js. It maps raw examples to the outputs of predict, unless a variant omits a part',
-    variants: { graph: ['logits'], preprocessing: ['none'] },
+    variants: { graph: ['logits'], preprocessing: ['none'], structure: ['compact'] },
   },
   'model.onnx': {
     word: 'onnx',
     mediaType: 'application/onnx',
     description:
       'ONNX, opset 17. It maps raw examples (float32; images [batch, height, width, channels]) to the outputs of predict, unless a variant omits a part. The graph restores the zeros',
-    variants: { weights: ['dense'], graph: ['logits'], preprocessing: ['none'] },
+    variants: { weights: ['dense'], graph: ['logits'], preprocessing: ['none'], structure: ['compact'] },
   },
   'weights.npz': {
     word: 'npz',
     mediaType: 'application/zip',
     description:
       'NumPy arrays by name, each matrix as NAME.csr.npz for scipy.sparse.load_npz, and metadata.json',
+    variants: { structure: ['compact'] },
   },
   'optimizer-state.safetensors': {
     word: 'optimizerState',
@@ -155,13 +161,6 @@ export const ARTIFACT_NAMES = Object.keys(ARTIFACT_FILES) as ArtifactName[]
 
 export function isArtifactName(name: string): name is ArtifactName {
   return Object.hasOwn(ARTIFACT_FILES, name)
-}
-
-/** The type and the description of a variant. */
-export function describeFile(name: ArtifactName, { runtime }: ArtifactVariant) {
-  const { mediaType, description } = artifactFile(name)
-  if (!runtime) return { mediaType, description }
-  return { mediaType: 'application/zip', description: RUNTIME_ZIP }
 }
 
 export function artifactFile(name: ArtifactName): ArtifactFile {

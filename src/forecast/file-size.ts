@@ -48,7 +48,7 @@ function evenCounts({ model, optimizer }: TrainingSpec, sparsity: number): numbe
 export function fileSize(spec: TrainingSpec): (nonzero: readonly number[]) => number {
   const topology = topologyOf(spec.model)
   const variables = variablesOf(topology)
-  const metadata = modelMetadata(spec)
+  const metadata = modelMetadata({ spec })
   const statistics = statisticsOf(topology).map(({ name, shape }) => {
     const size = elementCount(shape)
     return planCounts(name, shape, { size, nonzero: size, fillers: 0 })

@@ -76,8 +76,8 @@ export function nonzeroWithin(
 }
 
 /** The exact size of model.sparse.safetensors. */
-export function sparseModelSize({ spec, weights, statistics, cut }: TrainedModel): number {
-  return sparseSizeBytes([...weights, ...statistics], modelMetadata(spec, undefined, cut))
+export function sparseModelSize(model: TrainedModel): number {
+  return sparseSizeBytes([...model.weights, ...model.statistics], modelMetadata(model))
 }
 
 /** The threshold with which the accumulator has this many weights. */

@@ -1,9 +1,13 @@
 import { classesOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { CutPoint } from '#optimization/tradeoff.ts'
+import type { Topology } from '#network/topology.ts'
 import { type Surroundings, surroundingsOf } from './exported-graph.ts'
 import type { Metadata } from './safetensors.ts'
+import type { TrainedModel } from './trained-model.ts'
+
+/** A model, or the spec of one that is neither cut nor without some of its channels. */
+type DescribedModel = Pick<TrainedModel, 'spec'> & Partial<Pick<TrainedModel, 'topology' | 'cut' | 'removed'>>
 
 /** The fields of a spec that determine the weights. */
 export const TRAINING_FIELDS = [
@@ -45,22 +49,29 @@ export function trainingText(spec: TrainingSpec): string {
  * The metadata of a model file. They depend on spec, seed and data only, not on the job or the time, so that the same training produces the
  * same bytes.
  * @param left the computations that a reader must add to get the outputs of `predict`; for a weights file, all of them
- * @param cut absent for a trained model without a cut
  */
-export function modelMetadata(spec: TrainingSpec, left?: Surroundings, cut?: CutPoint): Metadata {
-  const { classes, preprocessing, outputActivation } = modelFacts(spec, left)
+export function modelMetadata(model: DescribedModel, left?: Surroundings): Metadata {
+  const { spec, cut, removed } = model
+  const { classes, preprocessing, outputActivation } = modelFacts(model, left)
   return {
     layout: 'tensorflow',
-    topology: JSON.stringify(topologyOf(spec.model)),
+    topology: JSON.stringify(networkOf(model)),
     classes: JSON.stringify(classes),
     preprocessing: JSON.stringify(preprocessing),
     outputActivation,
     training: trainingText(spec),
     ...(cut && { cut: JSON.stringify(cut) }),
+    ...(removed && { removed: JSON.stringify(removed) }),
   }
 }
 
 /** The metadata that a program needs to use a model file whose format includes the network. */
-export function modelFacts(spec: TrainingSpec, left = surroundingsOf(spec), cut?: CutPoint) {
-  return { classes: classesOf(spec.dataset), ...left, ...(cut && { cut }) }
+export function modelFacts(model: DescribedModel, left = surroundingsOf(model.spec)) {
+  const { spec, cut, removed } = model
+  return { classes: classesOf(spec.dataset), ...left, ...(cut && { cut }), ...(removed && { removed }) }
+}
+
+/** That of the spec, unless channels were removed from it. */
+export function networkOf({ spec, topology, removed }: DescribedModel): Topology {
+  return removed && topology ? topology : topologyOf(spec.model)
 }

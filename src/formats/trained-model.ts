@@ -1,6 +1,7 @@
 import { fineTunePhase } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { RemovedChannels } from '#network/channels/remove-channels.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
@@ -23,6 +24,8 @@ export interface TrainedModel {
   step: number
   /** How the model was cut after its training. */
   cut?: CutPoint
+  /** The channels that were removed from the network of the spec; absent for a model with this network. */
+  removed?: readonly RemovedChannels[]
 }
 
 /**

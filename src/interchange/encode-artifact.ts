@@ -3,6 +3,7 @@ import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
+import { compactModel } from '#formats/compact-model.ts'
 import { toInt8 } from '#formats/int8.ts'
 import { modelAt, type RequestedCut } from '#formats/model-at.ts'
 import { modelFacts, modelMetadata } from '#formats/model-metadata.ts'
@@ -12,6 +13,7 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
+import { type Structure, structureOf } from '#network/channels/structure.ts'
 import { variablesOf } from '#network/variables.ts'
 import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import type { Latency } from '#optimization/latency.ts'
@@ -45,6 +47,8 @@ export interface TrainingRecord {
 export interface EncodedArtifact {
   bytes: Uint8Array
   rounding?: RoundingReport
+  /** Of a model without the channels that do nothing. */
+  structure?: Structure
 }
 
 type Encoded = Uint8Array | EncodedArtifact
@@ -75,8 +79,11 @@ const MODEL_FILES: Record<
   'model.weights.h5': async model => (await import('./keras/write-keras.ts')).encodeKerasWeights(model),
   'model.tfjs.zip': encodeTfjs,
   'model.onnx': encodeOnnx,
-  'weights.npz': ({ spec, weights, statistics, cut }) =>
-    encodeNpz([...weights, ...statistics], modelFacts(spec, undefined, cut)),
+  'weights.npz': model =>
+    encodeNpz([...model.weights, ...model.statistics], {
+      ...modelFacts(model),
+      ...(model.removed && { topology: model.topology }),
+    }),
   'optimizer-state.safetensors': encodeOptimizerState,
 }
 
@@ -112,8 +119,19 @@ export async function encodeModel(
   model: TrainedModel,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
+  if (variant.structure) return await encodeCompact(name, model, variant)
   const encoded = await MODEL_FILES[name](model, variant)
   return encoded instanceof Uint8Array ? { bytes: encoded } : encoded
+}
+
+async function encodeCompact(
+  name: ModelFile,
+  model: TrainedModel,
+  { structure: _, ...variant }: ArtifactVariant,
+): Promise<EncodedArtifact> {
+  const compact = compactModel(model)
+  const structure = structureOf(model.topology, compact.topology, compact.removed)
+  return { ...(await encodeModel(name, compact, variant)), structure }
 }
 
 /** Leaves out the facts of an upload, which its digest determines and which may exceed the size limit of a request. */
@@ -129,12 +147,12 @@ function encodeSparse(
   const variables = [...model.weights, ...model.statistics]
   const { tensors, ...rest } =
     variant.dtype === 'int8' ? toInt8(variables, variablesOf(model.topology)) : rounded(variables, variant)
-  return { bytes: encode(tensors, modelMetadata(model.spec, undefined, model.cut)), ...rest }
+  return { bytes: encode(tensors, modelMetadata(model)), ...rest }
 }
 
 function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArtifact {
-  const { spec, topology, weights, statistics, step, cut } = model
-  const metadata = modelMetadata(spec, undefined, cut)
+  const { topology, weights, statistics, step } = model
+  const metadata = modelMetadata(model)
   const variables = [...weights, ...statistics]
   if (variant.layout !== 'torch') {
     const { tensors, ...rest } = rounded(variables, variant)

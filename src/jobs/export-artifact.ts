@@ -1,5 +1,5 @@
 import type { Children } from '#children/open-children.ts'
-import { type Artifact, describeFile } from '#domain/artifact.ts'
+import type { Artifact } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
@@ -7,6 +7,7 @@ import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
+import { describeFile } from './describe-file.ts'
 import { loadCut } from './find-cut.ts'
 import { measureRounding } from './measure-rounding.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
@@ -36,12 +37,12 @@ export async function exportArtifact(
     latency: job.latency,
   }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
-  const { bytes, rounding } = await exporter.encode(task, source, owner.tenant).catch(error => {
+  const { bytes, rounding, structure } = await exporter.encode(task, source, owner.tenant).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
     throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
   })
   const isMeasured = checkpoint && variant.dtype === 'int8'
-  const scores = isMeasured && (await measureRounding(stores, job, checkpoint, task.cut))
+  const scores = isMeasured && (await measureRounding(stores, job, checkpoint, task))
   const artifact: Artifact = {
     name,
     ...describeFile(name, variant),
@@ -49,6 +50,7 @@ export async function exportArtifact(
     ...(Object.keys(variant).length > 0 && { variant }),
     ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
     ...(cut && { cut: cut.point }),
+    ...(structure && { structure }),
     ...(rounding && { rounding: { ...rounding, ...scores } }),
   }
   if (await exports.record(job, exportKey(request), artifact)) return artifact

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { NotMeasured } from '#children/not-measured.ts'
 import type { Children } from '#children/open-children.ts'
-import type { Artifact } from '#domain/artifact.ts'
+import type { Artifact, ArtifactVariant } from '#domain/artifact.ts'
 import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { DatasetSpec } from '#domain/dataset.ts'
 import type { Job } from '#domain/job.ts'
@@ -17,16 +17,22 @@ const MOST_DATASET_BYTES = 1024 ** 3
 /** What a model scores before and after its weights are rounded, or why that could not be measured. */
 export type RoundingScores = Pick<NonNullable<Artifact['rounding']>, 'validation' | 'notMeasured'>
 
+/** Which form of a model. */
+interface MeasuredForm {
+  variant: ArtifactVariant
+  /** Absent for the trained model without a cut. */
+  cut: RequestedCut | undefined
+}
+
 /**
  * Measures the model of a checkpoint before and after its weights are rounded to int8, on the validation split of its job.
- * @param cut absent for the trained model without a cut
  * @throws AppError `unavailable` when too many tasks are waiting; BlobNotFoundError for the checkpoint
  */
 export async function measureRounding(
   { blobs, measurer, owner }: Pick<Stores, 'blobs' | 'owner'> & Pick<Children, 'measurer'>,
   { id, spec }: Pick<Job, 'id' | 'spec'>,
   { sha256, sizeBytes }: CheckpointRecord,
-  cut: RequestedCut | undefined,
+  { variant, cut }: MeasuredForm,
 ): Promise<RoundingScores> {
   const fetchFiles = async (folder: string) => {
     const upload = await fetchDataset(blobs, spec.dataset, folder)
@@ -34,7 +40,7 @@ export async function measureRounding(
     return { checkpoint, uploadFile: upload?.path, workBytes: sizeBytes + (upload?.sizeBytes ?? 0) }
   }
   try {
-    return { validation: await measurer.measure({ spec, cut }, fetchFiles, owner.tenant) }
+    return { validation: await measurer.measure({ spec, cut, structure: variant.structure }, fetchFiles, owner.tenant) }
   } catch (error) {
     if (error instanceof NotMeasured) return { notMeasured: error.message }
     throw error

@@ -117,7 +117,8 @@ function smallestSize(spec: TrainingSpec): number {
     return { name, shape, dtype: 'F32', data } as const
   })
   const tensors = [...weights, ...statistics]
-  const sizeFor = (sizeBytes: number) => sparseSizeBytes(tensors, modelMetadata(withSize(spec, sizeBytes)))
+  const sizeFor = (sizeBytes: number) =>
+    sparseSizeBytes(tensors, modelMetadata({ spec: withSize(spec, sizeBytes) }))
   let smallest = sizeFor(1)
   while (sizeFor(smallest) > smallest) smallest = sizeFor(smallest)
   return smallest

@@ -68,7 +68,9 @@ export function reachableExports(
     [...exports].flatMap(([key, artifact]) => {
       const query = new URLSearchParams(key.slice(key.indexOf('?') + 1))
       const step = Number(query.get('step'))
-      const isCurrent = REPORTED_KINDS.every(kind => {
+      // Of other files, a parameter of the same name selects a variant.
+      const shownKinds = artifact.name === 'report.html' ? REPORTED_KINDS : []
+      const isCurrent = shownKinds.every(kind => {
         const shown = query.get(kind)
         return shown === null || shown === analyses[kind]?.file.sha256
       })

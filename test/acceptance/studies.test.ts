@@ -150,6 +150,21 @@ describe('two trained jobs', () => {
     assert.match(await report(sparse), /<h2>Zeros by layer<\/h2>/)
   })
 
+  it('have channels that do nothing, without which predictions are timed', async () => {
+    const { result, files } = await study({ kind: 'structure', jobs: [sparse] })
+    assert.equal(result.model.jobId, sparse)
+    for (const { channels, live, kept, multiplyAdds } of result.layers) {
+      assert.ok(live <= kept && kept <= channels, JSON.stringify(result.layers))
+      assert.ok(multiplyAdds.after <= multiplyAdds.before)
+    }
+    const sum = (when: string) =>
+      result.layers.reduce((total: number, { multiplyAdds }: Frame) => total + multiplyAdds[when], 0)
+    assert.deepEqual(result.multiplyAdds, { before: sum('before'), after: sum('after') })
+    assert.equal(result.times.timings[0].batchSize, 1)
+    assert.match(files.get('structure.csv')!, /^layer,channels,live,kept,/)
+    assert.match(await report(sparse), /<h2>Channels that do nothing<\/h2>/)
+  })
+
   it('have an effective number of weights at every kept epoch', async () => {
     const { result } = await study({ kind: 'normRatio', jobs: [sparse, dense] })
     assert.deepEqual(

@@ -144,6 +144,23 @@ describe('the files of a job that was cancelled', () => {
     )
   })
 
+  it('are available without the channels that do nothing, and the manifest says which layers have fewer', async () => {
+    const { metadata } = decodeSafetensors(await download('model.safetensors?structure=compact'))
+    const topology = JSON.parse(metadata.topology!)
+    const { body } = await request(api.url).get(base)
+    const { structure } = body.data.find(
+      (artifact: { variant?: { structure: string } }) => artifact.variant?.structure === 'compact',
+    )
+    assert.equal(structure.parameters.before, 407_050)
+    assert.ok(structure.parameters.after <= 407_050)
+    for (const { layer, channels } of structure.layers)
+      assert.equal(topology.layers.find(({ name }: { name: string }) => name === layer).units, channels.after)
+    for (const name of ['optimizer-state.safetensors', 'metrics.csv', 'report.html']) {
+      const { body } = await request(api.url).get(`${base}/${name}?structure=compact`).expect(400)
+      assert.match(body.errors[0].message, /has no such variant/)
+    }
+  })
+
   it('contain a complete graph, or one without output activation or preprocessing, and each variant is a separate file', async () => {
     const files = new Map<string, string>()
     for (const query of ['', '?graph=logits', '?preprocessing=none', '?graph=logits&preprocessing=none'])

@@ -10,6 +10,7 @@ import * as tfl from '@tensorflow/tfjs'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
+import { withDeadChannels } from '#test/support/dead-channels.ts'
 import { loadTfjs } from '#test/support/load-tfjs.ts'
 import { assertClose, normalised, predict, softmax, somePixels } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
@@ -24,6 +25,7 @@ const GRAPHS = {
   whole: {},
   logits: { graph: 'logits' },
   bare: { graph: 'logits', preprocessing: 'none' },
+  compact: { structure: 'compact' },
 } as const
 
 /** The files that hold a graph, which a query may leave something out of. */
@@ -35,19 +37,21 @@ await openEngine('native')
 
 /** The logits of a large network show differences better than probabilities near 1 / 1000. */
 const CASES = [
-  { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare'] },
+  { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare', 'compact'] },
   { preset: 'resnet50', l1: 0.015, graphs: ['logits'] },
 ] as const
 
 for (const { preset, l1, graphs } of CASES) {
   describe(`a ${preset}, exported`, () => {
-    const record = recordOf(preset, l1)
+    const whole = recordOf(preset, l1)
+    const record = preset === 'mnist-lenet' ? withDeadChannels(whole) : whole
     const model = modelFromCheckpoint(record.spec, record.checkpoint!)
     const { inputShape } = model.topology
     const pixels = somePixels(inputShape, BATCH)
     const inputs = normalised(pixels, record.spec)
     const logits = predict(model, inputs, BATCH)
-    const expected = { whole: softmax(logits, BATCH), logits, bare: logits }
+    const outputs = softmax(logits, BATCH)
+    const expected = { whole: outputs, logits, bare: logits, compact: outputs }
     let folder: string
 
     before(async () => {
@@ -63,12 +67,17 @@ for (const { preset, l1, graphs } of CASES) {
       await write(`${graphs[0]}.dense.onnx`, (await encodeArtifact('model.onnx', record, dense)).bytes)
       await write('pixels.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: pixels }))
       await write('inputs.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: inputs }))
+      if (preset === 'mnist-lenet') {
+        const compact = await encodeArtifact('model.weights.h5', record, GRAPHS.compact)
+        await write('compact.weights.h5', compact.bytes)
+      }
       await promisify(execFile)(await pythonWithReaders(), [SCRIPT, folder, ...graphs])
     })
     after(() => rm(folder, { recursive: true, force: true }))
 
     for (const [index, graph] of graphs.entries()) {
-      const others = index === 0 ? ['keras.weights', 'dense.onnx'] : []
+      const weights = index === 0 || graph === 'compact' ? ['keras.weights'] : []
+      const others = index === 0 ? [...weights, 'dense.onnx'] : weights
       for (const reader of ['keras', 'onnx', ...others]) {
         it(`predicts the same as ${graph}.${reader}`, async () => {
           const file = await readFile(join(folder, `${graph}.${reader}.npy`))

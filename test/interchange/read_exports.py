@@ -25,9 +25,10 @@ for graph in graphs:
     # Pixels as bytes, as images are read.
     answer(f"{graph}.keras", model(inputs if graph == "bare" else pixels.astype(np.uint8), training=False))
 
-fresh = keras.models.model_from_json(keras.saving.load_model(f"{folder}/{graphs[0]}.keras").to_json())
-fresh.load_weights(f"{folder}/model.weights.h5")
-answer(f"{graphs[0]}.keras.weights", fresh(pixels, training=False))
+for graph, weights in [(graphs[0], "model"), ("compact", "compact")][: 2 if "compact" in graphs else 1]:
+    fresh = keras.models.model_from_json(keras.saving.load_model(f"{folder}/{graph}.keras").to_json())
+    fresh.load_weights(f"{folder}/{weights}.weights.h5")
+    answer(f"{graph}.keras.weights", fresh(pixels, training=False))
 
 for name in [f"{graphs[0]}.dense.onnx", *(f"{graph}.onnx" for graph in graphs)]:
     onnx.checker.check_model(onnx.load(f"{folder}/{name}"), full_check=True)

@@ -41,7 +41,7 @@ export interface AnalysisInput {
 
 /** The outcome of an analysis. */
 export interface AnalysisOutput {
-  /** By name, as `src/analyses/` declares them. The same input gives the same bytes. */
+  /** By name, as `src/analyses/` declares them. The same input gives the same bytes, but for times. */
   files: Readonly<Record<string, string | Uint8Array>>
   /** Times, which depend on the machine. */
   timed?: TimedCuts

@@ -6,6 +6,7 @@ import { hessian } from './hessian/hessian.ts'
 import { layers } from './layers/layers.ts'
 import { normRatio } from './norm-ratio/norm-ratio.ts'
 import { plane } from './plane/plane.ts'
+import { structure } from './structure/structure.ts'
 import { tradeoff } from './tradeoff/tradeoff.ts'
 
 /** One row per kind of analysis. */
@@ -17,6 +18,7 @@ const COMPUTATIONS: Record<AnalysisKind, Computation> = {
   hessian,
   layers,
   normRatio,
+  structure,
 }
 
 /** @throws Error for a kind of another version of the service */

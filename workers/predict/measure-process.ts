@@ -3,6 +3,7 @@ import '#children/end-with-parent.ts'
 import { answerTasks } from '#children/answer-tasks.ts'
 import type { MeasureTask } from '#children/measurer.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { compactModel } from '#formats/compact-model.ts'
 import { asInt8 } from '#formats/int8.ts'
 import { modelAt } from '#formats/model-at.ts'
 import { trainingText } from '#formats/model-metadata.ts'
@@ -26,25 +27,28 @@ const MOST_FLOPS = 4e12
 
 const opening = chooseEngine('auto').then(({ engine }) => openEngine(engine.name))
 
-answerTasks(async ({ spec, checkpoint: file, cut, ...places }: MeasureTask): Promise<MeasuredRounding> => {
-  await opening
-  const trained = modelFromCheckpoint(spec, decodeCheckpoint(file, trainingText(spec)).checkpoint)
-  const model = cut ? modelAt(trained, cut) : trained
-  const network = resolveNetwork(model.topology)
-  const { split, close } = await loadValidation(spec, places)
-  try {
-    const measured = someOf(split, mostExamples(network))
-    const weights = asInt8(model.weights, network.variables)
-    return {
-      examples: measured.indices.length,
-      of: split.indices.length,
-      before: await scoresOf(model, measured),
-      after: await scoresOf({ ...model, weights }, measured),
+answerTasks(
+  async ({ spec, checkpoint: file, cut, structure, ...places }: MeasureTask): Promise<MeasuredRounding> => {
+    await opening
+    const trained = modelFromCheckpoint(spec, decodeCheckpoint(file, trainingText(spec)).checkpoint)
+    const whole = cut ? modelAt(trained, cut) : trained
+    const model = structure ? compactModel(whole) : whole
+    const network = resolveNetwork(model.topology)
+    const { split, close } = await loadValidation(spec, places)
+    try {
+      const measured = someOf(split, mostExamples(network))
+      const weights = asInt8(model.weights, network.variables)
+      return {
+        examples: measured.indices.length,
+        of: split.indices.length,
+        before: await scoresOf(model, measured),
+        after: await scoresOf({ ...model, weights }, measured),
+      }
+    } finally {
+      await close?.()
     }
-  } finally {
-    await close?.()
-  }
-})
+  },
+)
 
 function mostExamples(network: Network): number {
   return Math.min(MOST_EXAMPLES, Math.ceil(MOST_FLOPS / (2 * Math.max(1, forwardFlops(network)))))

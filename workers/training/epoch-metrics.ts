@@ -46,7 +46,10 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     ...measureWeights(end.weights, run.network.variables, end.zerosBefore, end.skipping),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
-    sparseBytes: sparseSizeBytes([...end.weights, ...end.state.readStatistics()], modelMetadata(run.spec)),
+    sparseBytes: sparseSizeBytes(
+      [...end.weights, ...end.state.readStatistics()],
+      modelMetadata({ spec: run.spec }),
+    ),
     denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
   }
 }

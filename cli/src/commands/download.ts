@@ -28,6 +28,7 @@ interface Options {
   layout?: 'torch'
   runtime?: true
   dtype?: 'bf16' | 'int8'
+  structure?: 'compact'
 }
 
 export default function download(): Command {
@@ -53,6 +54,11 @@ export default function download(): Command {
     )
     .addOption(new Option('--layout <layout>', 'kernels and names as in PyTorch').choices(['torch']))
     .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16 or int8').choices(['bf16', 'int8']))
+    .addOption(
+      new Option('--structure <structure>', 'without the channels and units that do nothing').choices([
+        'compact',
+      ]),
+    )
     .option('--runtime', 'a zip with a page that runs the model in a browser, without a server')
     .addHelpText(
       'after',

@@ -33,7 +33,7 @@ export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {
     {
       'metadata.json': text({
         keras_version: KERAS_VERSION,
-        thresher: modelFacts(model.spec, left, model.cut),
+        thresher: modelFacts(model, left),
       }),
       'config.json': text(config),
       'model.weights.h5': await encodeWeights(model, kerasGroups(topology, preprocessing), left),
@@ -67,7 +67,7 @@ async function encodeWeights(
 
 function writeWeights(
   path: string,
-  { weights, statistics, cut }: TrainedModel,
+  { weights, statistics, topology, cut, removed }: TrainedModel,
   groups: readonly KerasGroup[],
   { preprocessing, outputActivation }: Surroundings,
 ): void {
@@ -76,6 +76,8 @@ function writeWeights(
   file.create_attribute('preprocessing', JSON.stringify(preprocessing))
   file.create_attribute('outputActivation', outputActivation)
   if (cut) file.create_attribute('cut', JSON.stringify(cut))
+  // As a data set, because an attribute has at most 64 KiB.
+  if (removed) file.create_dataset({ name: 'topology', data: JSON.stringify(topology) })
   const layers = file.create_group('layers')
   for (const { group, prefix, hasCount } of groups) {
     const vars = createGroups(layers, `${group}/vars`)

@@ -28,7 +28,7 @@ export function encodeOnnx(
   model: TrainedModel,
   variant: Pick<ArtifactVariant, 'weights' | 'graph' | 'preprocessing'> = {},
 ): Uint8Array {
-  const { spec, weights, cut } = model
+  const { weights } = model
   const { topology: exported, preprocessing, left } = exportedGraph(model, variant)
   const { topology, statistics } = asRescalings({ topology: exported, statistics: model.statistics })
   const outputName = variant.graph ?? 'output'
@@ -54,7 +54,7 @@ export function encodeOnnx(
     input: { name: INPUT, shape: topology.inputShape },
     output: { name: outputName, shape: placed.at(-1)!.outputShape },
   }
-  return encodeOnnxModel(graph, modelMetadata(spec, left, cut))
+  return encodeOnnxModel(graph, modelMetadata(model, left))
 }
 
 /** As in PyTorch, except for recurrent layers. */

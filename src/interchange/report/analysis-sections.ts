@@ -5,6 +5,7 @@ import { hessianSection } from './hessian-section.ts'
 import { layersSection } from './layers-section.ts'
 import { normRatioSection } from './norm-ratio-section.ts'
 import { planeSection } from './plane-section.ts'
+import { structureSection } from './structure-section.ts'
 
 const SECTIONS: { [Kind in ReportedKind]: (result: NonNullable<ReportedResults[Kind]>) => string } = {
   evaluation: evaluationSection,
@@ -13,6 +14,7 @@ const SECTIONS: { [Kind in ReportedKind]: (result: NonNullable<ReportedResults[K
   hessian: hessianSection,
   layers: layersSection,
   normRatio: normRatioSection,
+  structure: structureSection,
 }
 
 /** The parts of a report about the analyses of its model. */

@@ -22,7 +22,7 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
  * @throws NothingToEncode for a network with layers that TensorFlow.js does not have
  */
 export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uint8Array {
-  const { spec, weights, cut } = model
+  const { spec, weights } = model
   const reason = whyMissing('model.tfjs.zip', model.topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
   const { topology: exported, preprocessing, left } = exportedGraph(model, variant)
@@ -39,7 +39,7 @@ export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uin
       backend: 'tensorflow',
       model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs', preprocessing) },
     },
-    userDefinedMetadata: modelFacts(spec, left, cut),
+    userDefinedMetadata: modelFacts(model, left),
     weightsManifest: [
       {
         paths: ['weights.bin'],

@@ -12,13 +12,8 @@ import { torchLayout } from './torch-layout.ts'
  * `state.<i>.iter_num` and `state.<i>.l1_accumulation`. An excluded parameter has the threshold 0.
  * @throws NothingToEncode for other optimizers
  */
-export function encodeOptimizerState({
-  spec,
-  topology,
-  weights,
-  dualAverage,
-  cut,
-}: TrainedModel): Uint8Array {
+export function encodeOptimizerState(model: TrainedModel): Uint8Array {
+  const { spec, topology, weights, dualAverage } = model
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
   if (!dualAverage) throw new NothingToEncode('The weights were cut, so no optimizer state determines them.')
@@ -36,5 +31,5 @@ export function encodeOptimizerState({
       { name: part('l1_accumulation'), shape: [], dtype: 'F64', data: Float64Array.of(threshold) },
     ]
   })
-  return encodeSafetensors(tensors, { ...modelMetadata(spec, undefined, cut), layout: 'torch' })
+  return encodeSafetensors(tensors, { ...modelMetadata(model), layout: 'torch' })
 }

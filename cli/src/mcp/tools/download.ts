@@ -8,7 +8,7 @@ import { defineTool } from '../tool.ts'
 type Arguments = JobArguments & ArtifactQuery & { artifact?: string; file?: string }
 
 const SELECTORS = ['checkpoint', 'sparsity', 'sizeBytes', 'minValidationAccuracy', 'rule', 'scope']
-const VARIANTS = ['layout', 'dtype', 'weights', 'graph', 'preprocessing']
+const VARIANTS = ['layout', 'dtype', 'weights', 'graph', 'preprocessing', 'structure']
 const ARTIFACT = 'model.sparse.safetensors'
 /** Chunks are small: not each of them is reported. */
 const MOST_REPORTS = 20

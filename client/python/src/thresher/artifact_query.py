@@ -17,10 +17,11 @@ class PointQuery(TypedDict, total=False):
 
 
 class ArtifactQuery(PointQuery, total=False):
-    """Variants of a file: `layout="torch"`, `dtype="bf16"` or `"int8"`, `weights="dense"`, `graph="logits"`, `preprocessing="none"`."""
+    """Variants of a file: `layout="torch"`, `dtype="bf16"` or `"int8"`, `weights="dense"`, `graph="logits"`, `preprocessing="none"`, `structure="compact"`."""
 
     layout: str
     dtype: str
     weights: str
     graph: str
     preprocessing: str
+    structure: str

@@ -620,6 +620,7 @@ class ManifestEntry(TypedDict):
     epoch: NotRequired[int]
     """Completed epochs of its model, or of its metrics; absent if these are all epochs."""
     rounding: NotRequired[ManifestEntryRounding]
+    structure: NotRequired[Structure]
     cut: NotRequired[MeasuredCut]
     """How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it."""
     made: bool
@@ -641,6 +642,8 @@ class ManifestEntryVariant(TypedDict):
     """The network without its output activation (softmax or sigmoid, as the loss implies)."""
     preprocessing: NotRequired[Literal["none"]]
     """The network without preprocessing: it expects examples that are already scaled and normalized."""
+    structure: NotRequired[Literal["compact"]]
+    """The network without the channels and units that do nothing (docs/exports.md)."""
     runtime: NotRequired[Literal["browser"]]
     """A zip of the file, the runtime that predicts with it, and index.html, a page that runs the model in a browser without a server (docs/exports.md)."""
 
@@ -685,6 +688,36 @@ class ManifestEntryRoundingValidationAfter(TypedDict):
     validationTop5Accuracy: NotRequired[float]
     """Present with more than five classes."""
     validationMeanAbsoluteError: NotRequired[float]
+
+
+class Structure(TypedDict):
+    parameters: StructureParameters
+    """Trainable parameters."""
+    multiplyAdds: StructureMultiplyAdds
+    """Multiply-adds of one example, in matrix products and convolutions, zeros included."""
+    layers: List[StructureLayers]
+    """The layers from which channels were removed, in model order."""
+
+
+class StructureParameters(TypedDict):
+    before: int
+    after: int
+
+
+class StructureMultiplyAdds(TypedDict):
+    before: int
+    after: int
+
+
+class StructureLayers(TypedDict):
+    layer: str
+    channels: StructureLayersChannels
+    """Filters or units."""
+
+
+class StructureLayersChannels(TypedDict):
+    before: int
+    after: int
 
 
 class MeasuredCut(TypedDict):
@@ -1042,7 +1075,7 @@ class Analysis(TypedDict):
     worker: NotRequired[AnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio", "structure"]
     jobs: List[AnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""
@@ -1056,7 +1089,7 @@ class Analysis(TypedDict):
     maxRestarts: int
     maxRuntimeSeconds: int
     links: Dict[str, str]
-    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult, PlaneResult, HessianResult, LayersResult, NormRatioResult]]
+    result: NotRequired[Union[EvaluationResult, Tradeoff, ConnectivityResult, PlaneResult, HessianResult, LayersResult, NormRatioResult, StructureResult]]
     """The content of its JSON artifact, once it has succeeded."""
 
 
@@ -1463,6 +1496,72 @@ class NormRatioResultPoints(TypedDict):
     """Effective number of weights, (l1 / l2)²: n equal magnitudes and zeros give n."""
 
 
+class StructureResult(TypedDict):
+    parameters: StructureResultParameters
+    """Trainable parameters."""
+    multiplyAdds: StructureResultMultiplyAdds
+    """Multiply-adds of one example, in matrix products and convolutions, zeros included."""
+    model: StructureResultModel
+    layers: List[StructureResultLayers]
+    """Every layer with kernels, in model order."""
+    times: NotRequired[StructureResultTimes]
+    """Absent if the runtime cannot compute the network."""
+
+
+class StructureResultParameters(TypedDict):
+    before: int
+    after: int
+
+
+class StructureResultMultiplyAdds(TypedDict):
+    before: int
+    after: int
+
+
+class StructureResultModel(TypedDict):
+    jobId: str
+    epoch: int
+
+
+class StructureResultLayers(TypedDict):
+    layer: str
+    channels: int
+    """Filters or units."""
+    live: int
+    """Channels whose values the outputs of the network depend on."""
+    kept: int
+    """Channels of the smaller network: the live ones, and those that a tie or a rule keeps."""
+    multiplyAdds: StructureResultLayersMultiplyAdds
+    """Multiply-adds of one example, in matrix products and convolutions, zeros included."""
+
+
+class StructureResultLayersMultiplyAdds(TypedDict):
+    before: int
+    after: int
+
+
+class StructureResultTimes(TypedDict):
+    processor: str
+    """As the operating system names it."""
+    backend: str
+    """The kernels of the runtime that predicted."""
+    threads: int
+    timings: List[StructureResultTimesTimings]
+
+
+class StructureResultTimesTimings(TypedDict):
+    batchSize: int
+    """Examples of one prediction."""
+    denseMilliseconds: float
+    """The whole network with every weight."""
+    compactMilliseconds: float
+    """The smaller network with every weight."""
+    sparseMilliseconds: float
+    """The whole network without the zeros where that is faster."""
+    compactSparseMilliseconds: float
+    """The smaller network without the zeros."""
+
+
 class ListedAnalysis(TypedDict):
     id: str
     status: Literal["queued", "running", "restarting", "cancelling", "succeeded", "failed", "cancelled"]
@@ -1477,7 +1576,7 @@ class ListedAnalysis(TypedDict):
     worker: NotRequired[ListedAnalysisWorker]
     peakMemoryBytes: NotRequired[int]
     """Peak memory of the training process."""
-    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio"]
+    kind: Literal["evaluation", "tradeoff", "connectivity", "plane", "hessian", "layers", "normRatio", "structure"]
     jobs: List[ListedAnalysisJobs]
     options: Dict[str, Any]
     """With every default filled in."""

@@ -5,6 +5,7 @@ import type {
   LayersResult,
   NormRatioResult,
   PlaneResult,
+  StructureResult,
 } from '@thresher/client'
 import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
 
@@ -31,6 +32,8 @@ export function describeResult({ kind, result }: Analysis): Described | undefine
       return describeNorms(result as NormRatioResult)
     case 'layers':
       return describeLayers(result as LayersResult)
+    case 'structure':
+      return describeStructure(result as StructureResult)
     default:
       return undefined
   }
@@ -102,6 +105,30 @@ function describeLayers({ layers, models }: LayersResult): Described {
     facts: [
       ['All', models.map(({ sparsity }) => formatPercent(sparsity)).join(', ')],
       ...layers.map(({ layer, size, nonzero }): Fact => [layer, shares(size, nonzero)]),
+    ],
+  }
+}
+
+function describeStructure({ layers, parameters, multiplyAdds, times }: StructureResult): Described {
+  const change = ({ before, after }: { before: number; after: number }) =>
+    `${formatCount(after)} of ${formatCount(before)}`
+  return {
+    summary: 'What is left without the channels that do nothing.',
+    facts: [
+      ['Parameters', change(parameters)],
+      ['Multiply-adds of an example', change(multiplyAdds)],
+      ...(times?.timings ?? []).map(
+        ({ batchSize, denseMilliseconds, compactMilliseconds, sparseMilliseconds }): Fact => [
+          `Milliseconds for ${batchSize} examples`,
+          `${formatNumber(compactMilliseconds)}, dense ${formatNumber(denseMilliseconds)}, sparse ${formatNumber(sparseMilliseconds)}`,
+        ],
+      ),
+      ...layers.map(
+        ({ layer, channels, live, kept }): Fact => [
+          layer,
+          `${formatCount(kept)} of ${formatCount(channels)} channels, ${formatCount(live)} live`,
+        ],
+      ),
     ],
   }
 }
