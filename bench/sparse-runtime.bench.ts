@@ -1,129 +1,68 @@
-import { pathToFileURL } from 'node:url'
-import { encodeOnnx } from '#interchange/onnx/write-onnx.ts'
-import type { PresetName } from '#network/presets/preset-names.ts'
-import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
-import { fromNetwork, type ModelOptions } from '#runtime/src/index.ts'
-import { npmWith } from '#scripts/npm-with.ts'
-import { networkOf, randomModel } from '#test/runtime/random-model.ts'
-import { median } from '#test/support/median.ts'
+import { readFile } from 'node:fs/promises'
+import type { TrainedModel } from '#formats/trained-model.ts'
+import { elementCount } from '#network/shape.ts'
 import { writeSection } from '#test/support/write-section.ts'
+import { CASES, type Case, sparsityOf } from './sparse-runtime/cases.ts'
+import { compare } from './sparse-runtime/measure.ts'
+import { ONNX_RUNTIME, openRuntimes } from './sparse-runtime/runtimes.ts'
 
-// How much faster the runtime computes sparse models than ONNX Runtime, and than its own dense kernels: npm run bench -- sparse-runtime
-// With relaxed SIMD, which Node 20 has behind a flag: node --experimental-wasm-relaxed-simd --import tsx scripts/bench.ts sparse-runtime
+// How much faster the runtime computes sparse models than ONNX Runtime, TensorFlow.js and its own dense kernels:
+//   npm run bench -- sparse-runtime [THREADS] [PRESET ...]
+// The rows of other presets stay as an earlier run wrote them. With relaxed SIMD, which Node 20 has behind a flag:
+//   node --experimental-wasm-relaxed-simd --import tsx scripts/bench.ts sparse-runtime
 
-const ROUNDS = 7
-const ROUND_MS = 150
-const VERSION = '1.30.0'
-
-/** By the first part of a layer's name, as in the experiment with ResNet-50 of the original paper. */
-const PAPER = { conv1: 0.607, layer1: 0.775, layer2: 0.867, layer3: 0.91, layer4: 0.92, fc: 0.966 }
-
-interface Case {
-  preset: PresetName
-  sparsity: number | typeof PAPER
-  batch: number
-}
-
-const CASES: Case[] = [
-  ...[0.9, 0.95, PAPER].flatMap(sparsity =>
-    [1, 8].map(batch => ({ preset: 'resnet50' as const, sparsity, batch })),
-  ),
-  { preset: 'wrn-28-10', sparsity: 0.95, batch: 1 },
-  ...(['mnist-mlp', 'mnist-lenet', 'cifar10-cnn'] as const).flatMap(preset =>
-    [1, 8].map(batch => ({ preset, sparsity: 0.97, batch })),
-  ),
-]
-
-/** Computes a batch; the last of a group is what the others are compared with. */
-type Run = () => unknown
-type Tensors = { Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => object }
-type Session = { inputNames: readonly string[]; run(feeds: object): Promise<object> }
-type Ort = Tensors & { InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> } }
-
-const load = await npmWith([`onnxruntime-node@${VERSION}`, `onnxruntime-web@${VERSION}`])
-const native: Ort = load('onnxruntime-node')
-const web: Ort & { env: { wasm: { numThreads: number } } } = await import(
-  pathToFileURL(load.resolve('onnxruntime-web').replace(/[^/]*$/, 'ort.node.min.mjs')).href
-)
+const BATCHES = [1, 8]
 
 const threads = Number(process.argv[2] ?? 1)
+const presets = process.argv.slice(3)
+const title = `The sparse runtime on ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+const runtimes = await openRuntimes(threads)
+const measured = CASES.filter(({ preset }) => presets.length === 0 || presets.includes(preset))
+if (measured.length === 0) throw new Error(`No case has a preset among ${presets.join(', ')}.`)
 const rows: string[] = []
-for (const item of CASES) rows.push(...(await measure(item)))
-await writeSection(`The sparse runtime on ${threads} ${threads === 1 ? 'thread' : 'threads'}`, report())
+for (const item of measured) {
+  const model = await item.model()
+  for (const batch of BATCHES) rows.push(...(await measure(item, model, batch)))
+}
+await writeSection(title, report([...(await earlierRows()), ...rows]))
+process.exit()
 
-async function measure({ preset, sparsity, batch }: Case): Promise<string[]> {
-  const densityOf = (kernel: string) =>
-    1 -
-    (typeof sparsity === 'number'
-      ? sparsity
-      : Object.entries(sparsity).find(([part]) => kernel.startsWith(part))![1])
-  const topology = PRESET_TOPOLOGIES[preset]
-  const model = randomModel(topology, densityOf)
-  const examples = new Float32Array(batch * topology.inputShape.reduce((product, n) => product * n, 1)).map(
-    (_, i) => Math.sin(i),
-  )
-  const onnx = encodeOnnx(model, { weights: 'dense', graph: 'logits', preprocessing: 'none' })
-  const own = async (options: ModelOptions) => {
-    const opened = await fromNetwork(networkOf(model), { threads, ...options })
-    return Object.assign(() => opened.predict(examples), { backend: opened.backend })
-  }
-  const ort = async (runtime: Ort, options: object): Promise<Run> => {
-    const session = await runtime.InferenceSession.create(onnx, { graphOptimizationLevel: 'all', ...options })
-    const input = new runtime.Tensor('float32', examples, [batch, ...topology.inputShape])
-    return () => session.run({ [session.inputNames[0]!]: input })
-  }
-  web.env.wasm.numThreads = threads
-  const name = `${preset}, ${typeof sparsity === 'number' ? `${100 * sparsity} %` : 'as in the paper'}, batch ${batch}`
+async function measure({ preset, pattern }: Case, model: TrainedModel, batch: number): Promise<string[]> {
+  const size = batch * elementCount(model.topology.inputShape)
+  const inputs = { model, batch, examples: Float32Array.from({ length: size }, (_, i) => Math.sin(i)) }
+  const name = `${preset}, ${(100 * sparsityOf(model)).toFixed(1)} % ${pattern}, batch ${batch}`
   const rows: string[] = []
   for (const backend of ['native', 'wasm'] as const) {
-    const sparse = await own({ backend })
-    const dense = await own({ backend, kernels: 'dense' })
-    const peer =
-      backend === 'native'
-        ? await ort(native, { intraOpNumThreads: threads, interOpNumThreads: 1 })
-        : await ort(web, { executionProviders: ['wasm'] })
-    const [ms, byDense, byPeer] = await compare(sparse, dense, peer)
-    rows.push(
-      `| ${name} | ${sparse.backend} | ${ms!.toPrecision(3)} | ${byDense!.toFixed(2)} | ${byPeer!.toFixed(2)} |`,
-    )
+    const loaded = [await runtimes.own(inputs, { backend })]
+    loaded.push(await runtimes.own(inputs, { backend, kernels: 'dense' }))
+    if (backend === 'native') loaded.push(await runtimes.onnxNative(inputs))
+    else loaded.push(await runtimes.onnxWeb(inputs), await runtimes.tensorflowJs(inputs))
+    const [ms, ...ratios] = await compare(loaded, threads)
+    for (const run of loaded) await run.dispose()
+    const cells = [ms!.toPrecision(3), ...[0, 1, 2].map(index => ratios[index]?.toFixed(2) ?? '–')]
+    rows.push(`| ${[name, loaded[0]!.name, ...cells].join(' | ')} |`)
     console.log(rows.at(-1))
   }
   return rows
 }
 
-/** The time of the first in ms, and the median ratios of the others' times to it, in alternating rounds. */
-async function compare(...runs: Run[]): Promise<number[]> {
-  const times = runs.map((): number[] => [])
-  for (const run of runs) await time(run)
-  for (let round = 0; round < ROUNDS; round++)
-    for (const [index, run] of runs.entries()) times[index]!.push(await time(run))
-  const [first, ...others] = times
-  const ratios = others.map(other => median(other.map((ms, round) => ms / first![round]!)))
-  return [median(first!), ...ratios]
+/** The rows of the section that this run does not measure. */
+async function earlierRows(): Promise<string[]> {
+  const results = await readFile('bench/results.md', 'utf8')
+  const section = results.split(/^(?=## )/m).find(section => section.startsWith(`## ${title}\n`)) ?? ''
+  return section.split('\n').filter(line => {
+    const preset = /^\| ([^,|]+), /.exec(line)?.[1]
+    return CASES.some(item => item.preset === preset) && !measured.some(item => item.preset === preset)
+  })
 }
 
-/** The time of one run in ms: of the processor if one thread computes, which other programs disturb less. */
-async function time(run: Run): Promise<number> {
-  const now = () => {
-    if (threads > 1) return performance.now()
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1000
-  }
-  const start = now()
-  let runs = 0
-  do {
-    await run()
-    runs += 1
-  } while (now() - start < ROUND_MS)
-  return (now() - start) / runs
-}
-
-function report(): string {
+function report(rows: readonly string[]): string {
+  const order = (row: string) => CASES.findIndex(({ preset }) => row.startsWith(`| ${preset},`))
   return [
-    `\`npm run bench -- sparse-runtime ${threads}\`: medians of ${ROUNDS} alternating rounds; random patterns of zeros; ONNX Runtime ${VERSION} (onnxruntime-node, and onnxruntime-web against WebAssembly). A ratio is how many times longer the other takes.`,
+    `\`npm run bench -- sparse-runtime ${threads}\`: medians of 3 to 9 alternating rounds${threads === 1 ? ' of processor time' : ''}. A ratio is how many times longer the other takes: the runtime's own dense kernels, ONNX Runtime ${ONNX_RUNTIME} (onnxruntime-node, and onnxruntime-web for WebAssembly), and TensorFlow.js with its WebAssembly backend. "trained": the model of a job with gRDA, of cifar10-cnn on synthetic images; "random": each kernel has so many zeros at random places; "as in the paper": likewise with the sparsities of the original experiments. Before each comparison the outputs of all are compared.`,
     '',
-    '| model, sparsity, batch | backend | ms | own dense kernels | ONNX Runtime |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
+    '| model, zeros, batch | backend | ms | own dense kernels | ONNX Runtime | TensorFlow.js |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...[...rows].sort((a, b) => order(a) - order(b)),
   ].join('\n')
 }

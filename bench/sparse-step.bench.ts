@@ -71,14 +71,18 @@ for (const workload of WORKLOADS.filter(({ preset }) => options.workload?.includ
 }
 const header = ['', 'sparsity of layers', ...options.sparsity.map(value => `${100 * Number(value)} %`)]
 const body = `\`npm run bench -- sparse-step\`: milliseconds of a step of gRDA without and with products that leave out zeros, in brackets
-their ratio and the number of layers that leave out zeros; ${options.threads} thread, medians of ${options.rounds} alternating rounds. \`threshold\`: one threshold
+their ratio and the number of layers that leave out zeros; ${options.threads} ${options.threads === '1' ? 'thread' : 'threads'}, medians of ${options.rounds} alternating rounds. \`threshold\`: one threshold
 prunes weights that have their initial scales, so wide layers are sparser than narrow ones; \`equal\`: all kernels are equally sparse.
 
 | ${header.join(' | ')} |
 | ${header.map(() => '---').join(' | ')} |
 ${rows.join('\n')}`
 if (options.dry) console.log(body)
-else await writeSection('A training step that leaves out zeros', body)
+else
+  await writeSection(
+    `A training step that leaves out zeros${options.threads === '1' ? '' : `, on ${options.threads} threads`}`,
+    body,
+  )
 
 /** Milliseconds without and with sparse products, and their ratio. */
 function describe(workload: Workload, pattern: Pattern, sparsity: number): string {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWith } from '#scripts/python-with.ts'
 import { writeSection } from '#test/support/write-section.ts'
+import { keep, readKept } from './train-step/kept.ts'
 import { type Peer, pythonCommand, startPeer, type Timing, thresherCommand } from './train-step/peer.ts'
 import { profileStep } from './train-step/profile.ts'
 import type { Rates } from './train-step/rates.ts'
@@ -32,7 +33,7 @@ import {
 // One training step of gRDA in Thresher, PyTorch (eager and torch.compile), TensorFlow (tf.function and XLA) and JAX, on the same cores, data
 // and weights, alternating in one run:
 //   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
-// The peers are installed into separate environments (PyTorch takes some gigabytes). Compiling their steps takes minutes. --device gpu measures Thresher
+// Workloads that a run leaves out are reported as an earlier run measured them. The peers are installed into separate environments (PyTorch takes some gigabytes). Compiling their steps takes minutes. --device gpu measures Thresher
 // only, and fails if it does not run on a GPU. --dry writes no results.
 
 const { values: options } = parseArgs({
@@ -57,11 +58,21 @@ const COMMANDS: Record<string, Command> = {
 const home = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
 const chosen = WORKLOADS.filter(({ preset }) => options.workload?.includes(preset) ?? true)
 const versions: Record<string, string> = {}
-const all: Measured[] = []
-for (const workload of chosen) all.push(await measure(workload, join(home, titleOf(workload))))
+for (const workload of chosen) {
+  const measured = await measure(workload, join(home, titleOf(workload)))
+  await keep(options.device, { measured, versions })
+}
 await rm(home, { recursive: true, force: true })
+const all: Measured[] = []
+for (const workload of WORKLOADS) {
+  const kept = await readKept(options.device, workload)
+  if (!kept) continue
+  all.push(kept.measured)
+  Object.assign(versions, { ...kept.versions, ...versions })
+}
+const rounds = all.map(({ rounds }) => rounds.Thresher!.length)
 const sections = [
-  `\`npm run bench -- train-step\`: medians over ${options.rounds} alternating rounds, of the times and of the ratios within each round.`,
+  `\`npm run bench -- train-step\`: medians over ${Math.min(...rounds)} to ${Math.max(...rounds)} alternating rounds, of the times and of the ratios within each round.`,
   describeRatios(all, versions),
   describeThresher(all, await measureRates()),
   describeProfile(all),
@@ -159,7 +170,7 @@ function largestDifference(losses: readonly number[], expected: readonly number[
 }
 
 async function measureRates(): Promise<Rates> {
-  const sizes = chosen.map(workload => String(parameterCount(workload)))
+  const sizes = all.map(({ workload }) => String(parameterCount(workload)))
   const child = fork(fileURLToPath(new URL('./train-step/rates.ts', import.meta.url)), sizes)
   const [rates] = await once(child, 'message')
   return rates

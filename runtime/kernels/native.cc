@@ -54,13 +54,13 @@ class Model {
     return true;
   }
 
-  void run(uint32_t address) {
+  void run(uint32_t address, bool onAll) {
     program = address;
-    if (threads > 1) {
+    if (onAll && threads > 1) {
       generation++;
       generation.notify_all();
     }
-    kernels->run(arena, program, 0, threads, barrier);
+    kernels->run(arena, program, 0, onAll ? threads : 1, barrier);
   }
 
   // Ends the threads and frees the memory. May be repeated.
@@ -222,11 +222,11 @@ static napi_value read(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// run(model, program)
+// run(model, program, threads): on all threads of the model, or on the caller if threads is 1.
 static napi_value run(napi_env env, napi_callback_info info) {
   Call call(env, info);
   if (!isInside(call.model(), call.number(1), 1)) return call.fail("The address is outside the arena.");
-  call.model()->run((uint32_t)call.number(1));
+  call.model()->run((uint32_t)call.number(1), call.number(2) > 1);
   return nullptr;
 }
 

@@ -31,9 +31,35 @@ static inline Output readOutput(Operands& operands) {
   return out;
 }
 
-// The vectors of tile `index` of `tiles`.
-static inline Range tileOf(int vectors, int tiles, int index) {
-  return {(int)((int64_t)vectors * index / tiles), (int)((int64_t)vectors * (index + 1) / tiles)};
+// The positions of Y in tiles: runs of vectors, `pitch` floats apart, each cut into `tiles`. There is one run, or one for each image if that
+// leaves out enough of what lies between the images.
+struct Tile {
+  int position, vectors;
+};
+
+struct Tiling {
+  int runs, pitch, vectors, tiles;
+
+  int count() const { return runs * tiles; }
+  Tile tile(int index) const {
+    int part = index % tiles;
+    int first = (int64_t)vectors * part / tiles, end = (int64_t)vectors * (part + 1) / tiles;
+    return {index / tiles * pitch + first * LANES, end - first};
+  }
+};
+
+static inline Tiling readTiling(Operands& operands) {
+  Tiling tiling;
+  tiling.runs = operands.number();
+  tiling.pitch = operands.number();
+  tiling.vectors = operands.number();
+  tiling.tiles = operands.number();
+  return tiling;
+}
+
+// Part `index` of `parts` of some items.
+static inline Range partOf(int items, int parts, int index) {
+  return {(int)((int64_t)items * index / parts), (int)((int64_t)items * (index + 1) / parts)};
 }
 
 template <int VECTORS>

@@ -11,9 +11,12 @@ __attribute__((noinline)) static void sleepWhile(uint32_t* word, uint32_t value,
   __builtin_wasm_memory_atomic_wait32((int*)word, (int)value, limit);
 }
 
+// How often a thread looks before it sleeps: for some 200 us. A thread that sleeps is late for the next instruction too.
+constexpr int TURNS = 100000;
+
 // A thread that waits long leaves its core for 50 us to the one that it waits for.
 static inline void pauseThread(int turn, int thread, uint32_t* phase, uint32_t current) {
-  if (turn >= 4000 && (thread > 0 || mayFirstSleep)) sleepWhile(phase, current, 50000);
+  if (turn >= TURNS && (thread > 0 || mayFirstSleep)) sleepWhile(phase, current, 50000);
 }
 
 #include "interpreter.h"
@@ -41,14 +44,15 @@ EXPORT("run") void run(float* arena, uint32_t program, int threads, int maySleep
   job.threads = threads;
   job.arena = arena;
   mayFirstSleep = maySleep;
-  __atomic_add_fetch(&job.generation, 1, __ATOMIC_SEQ_CST);
-  if (threads > 1) __builtin_wasm_memory_atomic_notify((int*)&job.generation, threads - 1);
+  if (threads > 1) {
+    __atomic_add_fetch(&job.generation, 1, __ATOMIC_SEQ_CST);
+    __builtin_wasm_memory_atomic_notify((int*)&job.generation, threads - 1);
+  }
   runProgram(arena, program, 0, threads, job.barrier);
 }
 
 // Performs the programs of `run` as thread `thread`, for ever. Between programs it first looks for the next one, then sleeps.
 EXPORT("serve") void serve(int thread) {
-  constexpr int TURNS = 20000;
   uint32_t seen = 0;
   for (;;) {
     for (int turn = 0; turn < TURNS && __atomic_load_n(&job.generation, __ATOMIC_SEQ_CST) == seen; turn++) {

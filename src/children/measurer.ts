@@ -56,7 +56,7 @@ export class Measurer {
    * `fetchFiles` throws
    */
   async measure(
-    model: Pick<MeasureTask, 'spec' | 'cut'>,
+    model: Pick<MeasureTask, 'spec' | 'cut' | 'structure'>,
     fetchFiles: (folder: string) => Promise<MeasureFiles>,
     tenant?: string,
   ): Promise<MeasuredRounding> {

@@ -40,7 +40,13 @@ export async function measureRounding(
     return { checkpoint, uploadFile: upload?.path, workBytes: sizeBytes + (upload?.sizeBytes ?? 0) }
   }
   try {
-    return { validation: await measurer.measure({ spec, cut, structure: variant.structure }, fetchFiles, owner.tenant) }
+    return {
+      validation: await measurer.measure(
+        { spec, cut, structure: variant.structure },
+        fetchFiles,
+        owner.tenant,
+      ),
+    }
   } catch (error) {
     if (error instanceof NotMeasured) return { notMeasured: error.message }
     throw error

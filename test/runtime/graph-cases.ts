@@ -150,6 +150,9 @@ const GRAPHS: Record<string, GraphBuilder> = {
   'a window of 7 x 7 with stride 2': on(23, 23, 3)
     .convolution(8, [7, 7], { strides: [2, 2], margins: around(3) })
     .pooling('maxPooling', [3, 3], [2, 2], around(1)),
+  'images so narrow that the columns of the window are copied': on(12, 12, 5)
+    .convolution(20, [5, 5])
+    .pooling('averagePooling', [2, 2], [2, 2]),
   'a stride larger than the window': on(9, 9, 4).convolution(5, [1, 1], { strides: [2, 2] }),
   'residual blocks': residual(residual(on(7, 7, 16), 16, 1), 24, 2)
     .add({ op: 'globalAveragePooling', shape: [24] })

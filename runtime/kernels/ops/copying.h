@@ -13,7 +13,10 @@ static void readExamples(const Task& task) {
       const float* from = examples + (int64_t)(n * out.height + y) * out.width * out.channels;
       for (int c = channels.first; c < channels.end; c++) {
         float* to = out.row(c, n, y);
-        for (int x = 0; x < out.width; x++) to[x] = from[x * out.channels + c];
+        if (out.channels == 1)
+          copyFloats(from, to, out.width);
+        else
+          for (int x = 0; x < out.width; x++) to[x] = from[x * out.channels + c];
       }
     }
 }
@@ -34,25 +37,43 @@ static void writeExamples(const Task& task) {
 }
 
 // The same elements, in row-major order of [height, width, channels], in another shape.
-static void reshape(const Task& task) {
+SMALL static void reshape(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   Range channels = task.share(out.channels);
-  for (int c = channels.first; c < channels.end; c++)
-    for (int y = 0; y < out.height; y++)
-      for (int x = 0; x < out.width; x++) {
-        int64_t element = ((int64_t)y * out.width + x) * out.channels + c;
-        int from = element % in.channels, place = element / in.channels;
-        const float* source = in.row(from, 0, place / in.width) + place % in.width;
+  for (int y = 0; y < out.height; y++)
+    for (int x = 0; x < out.width; x++) {
+      int64_t element = ((int64_t)y * out.width + x) * out.channels + channels.first;
+      int from = element % in.channels, place = element / in.channels;
+      int fromY = place / in.width, fromX = place % in.width;
+      // Channels of the output that are adjacent channels of one pixel of the input.
+      for (int c = channels.first; c < channels.end;) {
+        int run = in.channels - from < channels.end - c ? in.channels - from : channels.end - c;
+        const float* source = in.row(from, 0, fromY) + fromX;
         float* target = out.row(c, 0, y) + x;
-        for (int n = 0; n < in.images; n++) target[(int64_t)n * out.imagePitch] = source[(int64_t)n * in.imagePitch];
+        for (int n = 0; n < in.images; n++)
+          for (int i = 0; i < run; i++) target[(int64_t)i * out.channelPitch + (int64_t)n * out.imagePitch] = source[(int64_t)i * in.channelPitch + (int64_t)n * in.imagePitch];
+        c += run;
+        from = 0;
+        if (++fromX < in.width) continue;
+        fromX = 0;
+        fromY++;
       }
+    }
 }
 
 static void copy(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   forEachRun(task, in, out, [](const float* from, float* to, int length) { __builtin_memcpy(to, from, (int64_t)length * 4); });
+}
+
+// Copies as many rows as an image of `out` has.
+static inline void copyRows(const float* from, float* to, int fromPitch, const Planes& out, const float* limit) {
+  int rows = out.height, width = out.width, pitch = out.rowPitch;
+  if (width <= LANES)
+    for (; rows > 0 && to + LANES <= limit; rows--, from += fromPitch, to += pitch) store(to, load(from));
+  for (; rows > 0; rows--, from += fromPitch, to += pitch) copyRow(from, to, width, limit);
 }
 
 // Cuts padded images into phases: channel c phases + i of the output has the pixels (y strideY + phaseY, x strideX + phaseX) of channel c,
@@ -72,6 +93,13 @@ static void split(const Task& task) {
     int end = in.width - shift <= 0 ? 0 : (in.width - shift + strideX - 1) / strideX;
     if (end > out.width) end = out.width;
     if (first > end) first = end;
+    const float* limit = out.channel(c) + out.channelPitch;
+    int firstY = phaseY - top;
+    bool isInside = strideX == 1 && strideY == 1 && end - first == out.width && firstY >= 0 && firstY + out.height <= in.height;
+    if (isInside) {
+      for (int n = 0; n < out.images; n++) copyRows(in.row(c / phases, n, firstY) + shift, out.row(c, n, 0), in.rowPitch, out, limit);
+      continue;
+    }
     for (int n = 0; n < out.images; n++)
       for (int y = 0; y < out.height; y++) {
         float* to = out.row(c, n, y);
@@ -83,7 +111,7 @@ static void split(const Task& task) {
         const float* from = in.row(c / phases, n, fromY) + shift;
         for (int x = 0; x < first; x++) to[x] = 0;
         if (strideX == 1)
-          copyFloats(from + first, to + first, end - first);
+          copyRow(from + first, to + first, end - first, limit);
         else
           for (int x = first; x < end; x++) to[x] = from[(int64_t)x * strideX];
         for (int x = end; x < out.width; x++) to[x] = 0;

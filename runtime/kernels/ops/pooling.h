@@ -19,33 +19,55 @@ struct Windows {
   int height, width, strideY, strideX, top, left;
 };
 
-// The joined rows [first, end) of an image go to `line`.
+// The joined rows [first, end) of an image go to `line`, in whole vectors.
 template <class Join>
 static inline void joinRows(const Planes& in, int c, int n, int first, int end, float* line) {
-  int x = 0;
-  for (; x + LANES <= in.width; x += LANES) {
+  for (int x = 0; x < in.width; x += LANES) {
     Vector joined = splat(Join::start());
     for (int y = first; y < end; y++) joined = Join::join(joined, load(in.row(c, n, y) + x));
     store(line + x, joined);
   }
-  for (; x < in.width; x++) {
-    float joined = Join::start();
-    for (int y = first; y < end; y++) joined = Join::join(joined, in.row(c, n, y)[x]);
-    line[x] = joined;
+}
+
+// Windows of two rows and two columns that do not overlap. Whole vectors are written: the next row of the channel replaces what exceeds one.
+template <class Join>
+static inline void poolPairs(const Planes& in, const Planes& out, int c, int n, float factor) {
+  const float* limit = out.channel(c) + out.channelPitch;
+  for (int y = 0; y < out.height; y++) {
+    const float* upper = in.row(c, n, 2 * y);
+    const float* lower = upper + in.rowPitch;
+    float* to = out.row(c, n, y);
+    for (int x = 0; x < out.width; x += LANES) {
+      Vector first = Join::join(load(upper + 2 * x), load(lower + 2 * x));
+      Vector second = Join::join(load(upper + 2 * x + LANES), load(lower + 2 * x + LANES));
+      Vector joined = Join::join(evens(first, second), odds(first, second)) * factor;
+      if (to + x + LANES <= limit) {
+        store(to + x, joined);
+        continue;
+      }
+      float rest[LANES];
+      store(rest, joined);
+      copyFloats(rest, to + x, out.width - x < LANES ? out.width - x : LANES);
+    }
   }
 }
 
 // A window is cut to the image; a mean is over what remains.
 template <class Join>
-static void pool(const Task& task) {
+SMALL static void pool(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   Windows w{operands.number(), operands.number(), operands.number(), operands.number(), operands.number(), operands.number()};
   float* line = operands.floats() + (int64_t)task.thread * operands.number();  // a row for each thread
   bool isMean = operands.number();
+  bool isPaired = w.width == 2 && w.height == 2 && w.strideX == 2 && w.strideY == 2 && w.left + w.top == 0 && 2 * out.width <= in.width && 2 * out.height <= in.height;
   Range channels = task.share(out.channels);
   for (int c = channels.first; c < channels.end; c++)
-    for (int n = 0; n < out.images; n++)
+    for (int n = 0; n < out.images; n++) {
+      if (isPaired) {
+        poolPairs<Join>(in, out, c, n, isMean ? .25f : 1);
+        continue;
+      }
       for (int y = 0; y < out.height; y++) {
         int top = y * w.strideY - w.top, firstY = top < 0 ? 0 : top;
         int endY = top + w.height > in.height ? in.height : top + w.height;
@@ -59,6 +81,7 @@ static void pool(const Task& task) {
           to[x] = isMean ? joined / (float)((endY - firstY) * (endX - firstX)) : joined;
         }
       }
+    }
 }
 
 template <class Join>

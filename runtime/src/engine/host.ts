@@ -12,8 +12,8 @@ export interface Host {
   reserve(words: number): void
   write(address: number, words: Float32Array | Uint32Array | Int32Array): void
   read(address: number, into: Float32Array): void
-  /** Performs the program at this address. */
-  run(program: number): void
+  /** Performs the program at this address on all threads, or on the calling one. */
+  run(program: number, onAll: boolean): void
   /** Ends the threads. */
   dispose(): void
 }

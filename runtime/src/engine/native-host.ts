@@ -12,7 +12,7 @@ interface NativeModule {
   reserve(model: object, words: number): void
   write(model: object, address: number, words: Words): void
   read(model: object, address: number, words: Words): void
-  run(model: object, program: number): void
+  run(model: object, program: number, threads: number): void
   close(model: object): void
   /** Modules of older sources do not have it. */
   sources?(): string
@@ -46,7 +46,7 @@ export async function openNativeHost(threads: number, instructions?: string): Pr
     reserve: words => module.reserve(model, words),
     write: (address, words) => module.write(model, address, words),
     read: (address, into) => module.read(model, address, into),
-    run: program => module.run(model, program),
+    run: (program, onAll) => module.run(model, program, onAll ? threads : 1),
     dispose: () => module.close(model),
   }
 }

@@ -72,7 +72,7 @@ export async function openWasmHost(wanted: number, instructions?: string): Promi
         new Uint32Array(words.buffer, words.byteOffset, words.length),
       ),
     read: (address, into) => into.set(new Float32Array(memory.buffer, arena + address * 4, into.length)),
-    run: program => run(arena, program, threads, maySleep),
+    run: (program, onAll) => run(arena, program, onAll ? threads : 1, maySleep),
     dispose: () => {
       for (const worker of workers) worker.terminate()
     },

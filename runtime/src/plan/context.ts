@@ -34,12 +34,14 @@ export class PlanContext {
   readonly layout: Layout
   readonly writer = new ProgramWriter()
   readonly buffers = new Buffers()
+  /** The products of vectors so far. */
+  work = 0
   readonly #planes = new Map<number, Planes>()
 
   constructor(model: ModelContext, images: number) {
     this.model = model
     this.images = images
-    this.layout = new Layout(images)
+    this.layout = new Layout(images, model.host.lanes)
   }
 
   /** Where a value is. */

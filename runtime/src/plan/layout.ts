@@ -5,13 +5,15 @@ import type { Pitches, Size } from './planes.ts'
  * need the same pitches of rows and of images: those of the largest of them.
  */
 export class Layout {
+  readonly lanes: number
   readonly #images: number
   readonly #parents = new Map<string, string>()
   readonly #sizes = new Map<string, { height: number; width: number }>()
 
-  /** @param images in a batch */
-  constructor(images: number) {
+  /** @param images in a batch. @param lanes of a vector */
+  constructor(images: number, lanes: number) {
     this.#images = images
+    this.lanes = lanes
   }
 
   add(value: string, { height, width }: Size): void {

@@ -12,6 +12,8 @@ export interface Plan {
   /** The addresses of the examples that it reads and of the results that it writes, [images, elements] each. */
   input: number
   output: number
+  /** The products of vectors that it takes, without those of repeated instructions. */
+  work: number
 }
 
 /** Places the values of a batch of `images` examples, packs the weights and writes the program. */
@@ -34,7 +36,7 @@ export function planBatch(model: ModelContext, graph: Graph, steps: Steps, image
   const { constants } = model
   const buffers = constants.allocate(context.buffers.length)
   const program = constants.write(context.writer.finish(buffers))
-  return { program, input: buffers + input, output: buffers + output }
+  return { program, input: buffers + input, output: buffers + output, work: context.work }
 }
 
 /** The floats of all values of a batch, with the gaps between their rows, images and channels. */

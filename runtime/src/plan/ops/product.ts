@@ -9,7 +9,7 @@ import { buffer, type Operand, real } from '../program.ts'
 import { densityOf, sparseMatrixOf } from '../sparse-matrix.ts'
 import type { Step } from '../steps.ts'
 import { planActivation } from './activation.ts'
-import { splitInput, splitSize, windowOf } from './split.ts'
+import { splitInput, splitSize, type Window, windowOf } from './split.ts'
 
 type Product = Extract<GraphNode, { op: 'convolution' | 'dense' }>
 
@@ -25,8 +25,8 @@ const DENSE_TILE = 3
 /** Convolutions and dense layers: a matrix of weights times a matrix of positions. */
 export const planProduct: StepPlanner = {
   layout(layout, step, sizes) {
-    const window = windowOf(step.node as Product)
     const input = sizes(step.inputs[0]!)
+    const window = windowOf(step.node as Product, input, layout.lanes)
     const source = window.isSplit ? `split ${step.value}` : String(step.inputs[0])
     if (window.isSplit) layout.add(source, splitSize(window, input))
     layout.join(source, String(step.value))
@@ -35,11 +35,13 @@ export const planProduct: StepPlanner = {
 
   plan(context, step) {
     const node = step.node as Product
-    const source = splitInput(context, step, windowOf(node))
+    const window = windowOf(node, context.planes(step.inputs[0]!), context.model.host.lanes)
+    const source = splitInput(context, step, window)
     const product: ProductPlan = {
       context,
       step,
       node,
+      window,
       source: source.planes,
       offsets: source.offsets,
       name: `weights ${step.value}`,
@@ -58,6 +60,7 @@ interface ProductPlan {
   context: PlanContext
   step: Step
   node: Product
+  window: Window
   source: Planes
   /** The offset of each term from the source, in bytes. */
   offsets: Uint32Array
@@ -95,21 +98,52 @@ function outputOperands({ context, step, node, name }: ProductPlan): Operand[] {
   return [buffer(out.at), out.channelPitch, ...added, bias, real(low), real(high)]
 }
 
+/** What a tile costs besides its vectors, in vectors: it reads the weights. */
+const TILE_COST = 2
+
+/** How positions are cut into runs and those into tiles: `Tiling` of `kernels/product.h`. */
+interface Tiling {
+  runs: number
+  pitch: number
+  vectors: number
+  tiles: number
+}
+
+/** One run, or a run for each image where that costs less. A run writes whole vectors, which must not reach the next image or channel. */
+function tilingOf(out: Planes, lanes: number, most: number): Tiling {
+  const { images, imagePitch } = out
+  const [all, each] = [positionsOf(out), positionsOf({ ...out, images: 1 })].map(positions => {
+    const vectors = Math.ceil(positions / lanes)
+    return { vectors, tiles: Math.ceil(vectors / most) }
+  }) as [Omit<Tiling, 'runs' | 'pitch'>, Omit<Tiling, 'runs' | 'pitch'>]
+  const cost = ({ vectors, tiles }: typeof all) => vectors + TILE_COST * tiles
+  const last = (images - 1) * imagePitch + each.vectors * lanes
+  const fits = each.vectors * lanes <= imagePitch && last <= out.channelPitch
+  const isApart = fits && images * cost(each) < cost(all)
+  return isApart ? { runs: images, pitch: imagePitch, ...each } : { runs: 1, pitch: 0, ...all }
+}
+
 /** How the positions are cut into tiles of at most `most` vectors, the rows into panels, and the terms into blocks. */
 function cutsOf(product: ProductPlan, most: number) {
   const { context, step } = product
   const { lanes } = context.model.host
   const out = context.planes(step.value)
-  const vectors = Math.ceil(positionsOf(out) / lanes)
-  const tiles = Math.ceil(vectors / most)
+  const { runs, pitch, vectors, tiles } = tilingOf(out, lanes, most)
   const termsPerBlock = blockLength(product, Math.ceil(vectors / tiles) * lanes)
-  return { channels: out.channels, vectors, tiles, panels: panelsFor(context, tiles), termsPerBlock }
+  const panels = panelsFor(context, runs * tiles)
+  return {
+    channels: out.channels,
+    vectors: runs * vectors,
+    tiling: [runs, pitch, vectors, tiles],
+    panels,
+    termsPerBlock,
+  }
 }
 
 function planSparse(product: ProductPlan, order: Uint32Array): void {
   const { context, node, source, offsets, name } = product
   const { constants } = context.model
-  const { channels, vectors, tiles, panels, termsPerBlock } = cutsOf(product, SPARSE_TILE)
+  const { channels, vectors, tiling, panels, termsPerBlock } = cutsOf(product, SPARSE_TILE)
   const key = `${name} sparse ${panels} ${termsPerBlock}`
   const packed = context.packed(key, () =>
     packSparse(sparseMatrixOf(node.kernel, channels, order), panels, termsPerBlock),
@@ -123,18 +157,20 @@ function planSparse(product: ProductPlan, order: Uint32Array): void {
     ...[outputs + firstRow, counts + firstRow, values + firstValue, places + firstValue],
   ])
   const cut = [panels, packed.blocksPerPanel, constants.write(Uint32Array.from(table))]
-  context.emit('sparseProduct', buffer(source.at), ...outputOperands(product), vectors, tiles, ...cut)
+  context.work += packed.values.length * vectors
+  context.emit('sparseProduct', buffer(source.at), ...outputOperands(product), ...tiling, ...cut)
 }
 
 function planDense(product: ProductPlan, order: Uint32Array): void {
   const { context, node, source, offsets, name } = product
   const { host, constants } = context.model
-  const { channels, vectors, tiles, panels, termsPerBlock } = cutsOf(product, DENSE_TILE)
+  const { channels, vectors, tiling, panels, termsPerBlock } = cutsOf(product, DENSE_TILE)
   const weights = constants.shared(`${name} dense ${termsPerBlock}`, () =>
     packDense(node.kernel, channels, order, host.denseRows, termsPerBlock),
   )
-  const sizes = [vectors, tiles, channels, offsets.length, termsPerBlock]
+  const sizes = [...tiling, channels, offsets.length, termsPerBlock]
   const operands = [...outputOperands(product), ...sizes, constants.write(offsets), weights, panels]
+  context.work += channels * offsets.length * vectors
   context.emit('denseProduct', buffer(source.at), ...operands)
 }
 
@@ -150,6 +186,7 @@ function planSparseVector(product: ProductPlan, order: Uint32Array): void {
   const values = constants.write(packed.values)
   const places = constants.write(packed.columns.map(term => offsets[term]!))
   const operands = [...outputOperands(product), channels, rows, starts, values, places]
+  context.work += packed.values.length / host.lanes
   context.emit('sparseVectorProduct', buffer(source.at), ...operands)
 }
 
@@ -167,6 +204,7 @@ function planDenseVector(product: ProductPlan, order: Uint32Array): void {
     constants.write(offsets),
     weights,
   ]
+  context.work += (channels * offsets.length) / host.lanes
   context.emit('denseVectorProduct', buffer(source.at), ...operands)
 }
 
@@ -177,10 +215,11 @@ function panelsFor({ model }: PlanContext, tiles: number): number {
 }
 
 /** Terms in a block: whole channels, about as many in each block. `width` is the number of positions in a tile. */
-function blockLength({ context, node, source }: ProductPlan, width: number): number {
-  const [height, columns] = windowOf(node).size
+function blockLength({ context, node, window, source }: ProductPlan, width: number): number {
+  const [height, columns] = window.size
   const channels = node.kernel.length / (height * columns * node.shape.at(-1)!)
-  const bytes = 4 * (width + (height - 1) * source.rowPitch + columns - 1)
+  const rows = width + (height - 1) * source.rowPitch
+  const bytes = 4 * (window.isUnrolled ? rows * columns : rows + columns - 1)
   const most = Math.max(1, Math.floor(BLOCK_BYTES[context.model.host.isNative ? 'native' : 'wasm'] / bytes))
   return Math.ceil(channels / Math.ceil(channels / most)) * height * columns
 }
