@@ -4,6 +4,7 @@ import type { TrainedModel } from '#formats/trained-model.ts'
 import { randomStream } from '#network/random.ts'
 import { analysisOf, denseLayer, modelOf, problemOf, restored } from '#test/support/analysed-models.ts'
 import { dotFlat, flatten, normFlat, unflatten } from '#workers/analyses/hessian/flat.ts'
+import { EPS } from '#workers/analyses/hessian/hessian.ts'
 import { topEigenspace } from '#workers/analyses/hessian/top-eigenspace.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
@@ -153,7 +154,6 @@ describe('the product of the Hessian with a direction', () => {
       const at = flatten(model.weights)
       const exact = exactHessian(loss, [...at], h)
       const curvature = prepareRun(model.spec, splits, signal).openCurvature(model)
-      const eps = 2e-3 * (1 + normFlat(at))
       const size = Math.sqrt(exact.flat().reduce((sum, value) => sum + value * value, 0) / at.length)
       for (let draw = 0; draw < 5; draw++) {
         const direction = Float32Array.from(at, () => random.normal())
@@ -161,7 +161,7 @@ describe('the product of the Hessian with a direction', () => {
         direction.forEach((value, index) => {
           direction[index] = value / length
         })
-        const product = flatten(await curvature.multiply(unflatten(direction, model.weights), eps))
+        const product = flatten(await curvature.multiply(unflatten(direction, model.weights), EPS))
         const errors = exact.map((row, i) => row.reduce((sum, h, j) => sum + h * direction[j]!, -product[i]!))
         const error = Math.hypot(...errors) / size
         assert.ok(error < 1e-4, `relative error ${error}`)

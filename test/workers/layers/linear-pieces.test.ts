@@ -36,7 +36,14 @@ const NETWORKS: Record<string, object[]> = {
     { type: 'globalMaxPooling2d', name: 'pooled' },
   ],
   'each piecewise linear activation': [
-    { type: 'depthwiseConv2d', name: 'depthwise', depthMultiplier: 1, activation: 'relu6', strides: 1, ...image },
+    {
+      type: 'depthwiseConv2d',
+      name: 'depthwise',
+      depthMultiplier: 1,
+      activation: 'relu6',
+      strides: 1,
+      ...image,
+    },
     activated('leakyRelu'),
     activated('hardSigmoid'),
     activated('keras2HardSigmoid'),
