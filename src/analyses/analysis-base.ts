@@ -75,6 +75,8 @@ export interface AnalysisKindDefinition<Request> {
   source?(request: Request): SourceChoice | undefined
   /** Of a job whose checkpoint the request does not choose, all are analysed instead of that of its model. */
   takesEveryCheckpoint?: true
+  /** The memory that it needs beyond a training of the model. @param parameters of the model */
+  furtherBytes?(options: Readonly<Record<string, unknown>>, parameters: number): number
   /** Every file that a finished analysis may have, by name. */
   files: Readonly<Record<string, AnalysisFile>>
   /** The JSON file that the resource shows as `result`. */

@@ -69,6 +69,12 @@ export type ConnectivityResult = z.infer<typeof ConnectivityResult>
 /** The file of the trained bend, which a plane is laid through. */
 export const BEND_FILE = 'bend.safetensors'
 
+/**
+ * Copies of the parameters beyond those of a training: the ends beside the bend, on the device, in saved states and at a measured point. Fitted
+ * to a measured peak: docs/decisions/2026-11-30-loss-surface.md.
+ */
+const FURTHER_COPIES = 12
+
 export const connectivity: AnalysisKindDefinition<ConnectivityRequest> = {
   resolve({ epochs, learningRate, points, examples }, { jobs }) {
     const { spec } = jobs[1]!
@@ -83,6 +89,7 @@ export const connectivity: AnalysisKindDefinition<ConnectivityRequest> = {
       warnings: [],
     }
   },
+  furtherBytes: (_, parameters) => FURTHER_COPIES * parameters * Float32Array.BYTES_PER_ELEMENT,
   files: {
     'connectivity.json': { mediaType: 'application/json', description: 'The result' },
     'connectivity.csv': {

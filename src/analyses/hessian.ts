@@ -100,6 +100,10 @@ export const hessian: AnalysisKindDefinition<HessianRequest> = {
       warnings: [],
     }
   },
+  furtherBytes(options, parameters) {
+    const { eigenvectors } = HessianOptions.parse(options)
+    return vectorBytes(BASIS_COPIES * basisSize(eigenvectors, parameters) + OTHER_VECTORS, parameters)
+  },
   files: {
     'hessian.json': { mediaType: 'application/json', description: 'The result' },
     'hessian.csv': {
@@ -112,6 +116,32 @@ export const hessian: AnalysisKindDefinition<HessianRequest> = {
     },
   },
   result: { name: 'hessian.json', schema: HessianResult },
+}
+
+/** Vectors that a restart of the Lanczos iteration keeps beyond the wanted ones, which speeds up the convergence of the last of these. */
+const EXTRA_VECTORS = 4
+/** The basis has at most so many vectors more than a restart keeps, fewer for a large model, and at least two. */
+const ROOM = 16
+const MOST_BASIS_BYTES = 2 ** 30
+/** The basis, and its copy in a saved state. */
+const BASIS_COPIES = 2
+/** Products, differences and what they come from. */
+const OTHER_VECTORS = 6
+
+/** The vectors that a restart of the Lanczos iteration keeps. */
+export function keptVectors(eigenvectors: number, dimension: number): number {
+  return Math.min(eigenvectors + EXTRA_VECTORS, dimension)
+}
+
+/** The vectors that the Lanczos iteration holds at most. */
+export function basisSize(eigenvectors: number, dimension: number): number {
+  const keep = keptVectors(eigenvectors, dimension)
+  const fitting = Math.floor(MOST_BASIS_BYTES / vectorBytes(1, dimension))
+  return Math.min(Math.max(keep + 2, Math.min(keep + ROOM, fitting)), dimension)
+}
+
+function vectorBytes(count: number, dimension: number): number {
+  return count * dimension * Float32Array.BYTES_PER_ELEMENT
 }
 
 function dimensionMistakes(eigenvectors: number, maxProducts: number, jobs: Subject['jobs']): Mistake[] {

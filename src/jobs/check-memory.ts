@@ -1,17 +1,18 @@
 import { AppError, type Mistake } from '#domain/error.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { AnalysisDemand } from '#stores/measurement-store.ts'
 import { describeLack, findRoom, type Room } from './find-room.ts'
 import { largestMemoryField } from './memory-estimate.ts'
 
 /**
- * @param analysis the kind, if the spec is that of an analysis
+ * @param analysis if the spec is that of one
  * @throws AppError `insufficient_memory` when no live worker has enough memory for the job; without live workers, one may still start
  */
 export async function requireMemory(
   stores: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
-  analysis?: string,
+  analysis?: AnalysisDemand,
 ): Promise<void> {
   const room = await findRoom(stores, spec, analysis)
   const lack = describeLack(room)

@@ -1,8 +1,9 @@
 import { inMegabytes } from '#domain/megabytes.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { AnalysisDemand } from '#stores/measurement-store.ts'
 import type { WorkerStatus } from '#stores/worker-record.ts'
-import { estimateMemory } from './memory-estimate.ts'
+import { estimateMemory, furtherMemory } from './memory-estimate.ts'
 
 /** The memory that a job needs, and the workers that have enough. */
 export interface Room {
@@ -16,29 +17,32 @@ export interface Room {
   fitting: ReadonlySet<string>
 }
 
-/** @param analysis the kind, if the job is an analysis */
+/** @param analysis if the job is one */
 export async function findRoom(
   { measurements, workers }: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
-  analysis?: string,
+  analysis?: AnalysisDemand,
 ): Promise<Room> {
   const [alive, trained, analysed] = await Promise.all([
     workers.recent(),
     measurements.peakMemory(spec),
-    analysis === undefined ? [] : measurements.peakMemory(spec, analysis),
+    analysis ? measurements.peakMemory(spec, analysis) : undefined,
   ])
-  // Where no such analysis was measured: a worker that could train the model can analyse it.
-  const measured = new Map([...trained, ...analysed])
+  const further = analysis ? furtherMemory(spec, analysis) : 0
   const estimate = estimateMemory(spec)
-  const needOn = ({ engine }: Pick<WorkerStatus, 'engine'>) => measured.get(engine) ?? estimate
+  // Where no such analysis was measured: what a training of the model needs, and what the kind needs besides.
+  const needOn = ({ engine }: Pick<WorkerStatus, 'engine'>) =>
+    analysed?.get(engine) ?? (trained.get(engine) ?? estimate) + further
+  const isMeasured = ({ engine }: Pick<WorkerStatus, 'engine'>) =>
+    analysed?.has(engine) || (trained.has(engine) && further === 0)
   const fitting = alive.filter(worker => needOn(worker) <= limitOf(worker)).map(({ id }) => id)
   const largest = alive.reduce<WorkerStatus | undefined>(
     (best, worker) => (best && limitOf(best) >= limitOf(worker) ? best : worker),
     undefined,
   )
   return {
-    neededBytes: largest ? needOn(largest) : estimate,
-    isMeasured: largest !== undefined && measured.has(largest.engine),
+    neededBytes: largest ? needOn(largest) : estimate + further,
+    isMeasured: largest !== undefined && isMeasured(largest),
     ...(largest && { largestBytes: limitOf(largest) }),
     fitting: new Set(fitting),
   }

@@ -1,3 +1,4 @@
+import { kindOf } from '#analyses/analysis-request.ts'
 import { factsOf } from '#domain/dataset.ts'
 import { phasesOf } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
@@ -7,6 +8,7 @@ import { elementCount } from '#network/shape.ts'
 import { definitionOf, type Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
 import { optimizerTraits } from '#optimization/optimizer-spec.ts'
+import type { AnalysisDemand } from '#stores/measurement-store.ts'
 
 const BYTES_PER_FLOAT = 4
 
@@ -22,6 +24,11 @@ const COPIES_OF_AN_ARTIFACT = 2
 export function estimateMemory(spec: TrainingSpec): number {
   const parts = Object.values(memoryParts(spec))
   return Math.round(parts.reduce((sum, bytes) => sum + bytes, BASE_BYTES))
+}
+
+/** The memory that an analysis needs beyond a training with the spec. */
+export function furtherMemory({ model }: TrainingSpec, { kind, options }: AnalysisDemand): number {
+  return kindOf(kind).furtherBytes?.(options, parameterCount(topologyOf(model))) ?? 0
 }
 
 /** The field of a spec that needs the most memory. */

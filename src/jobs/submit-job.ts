@@ -80,7 +80,7 @@ export async function submitOnce(
   if (earlier) return { job: earlier, replayed: true }
   const { spec, warnings, origin, copyFiles } = await draft(allowed)
   requireAllowed(spec, allowed)
-  await requireMemory(stores, spec, origin.analysis?.kind)
+  await requireMemory(stores, spec, origin.analysis)
   const jobId = newId(origin.analysis ? 'analysis' : 'job')
   // If storing the job throws, its files remain, because the job may have been stored nevertheless. Orphan blobs are deleted hourly.
   const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { DEFAULT_TENANT, tenantOf } from '#access/owner.ts'
+import type { Analysis } from '#domain/analysis.ts'
 import { endsJob, type JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
@@ -14,6 +15,9 @@ const MOST_RUNNING_TIMES = 100
 /** The newest runs of a model that are kept. */
 const MOST_RUNS = 64
 const RUNS_KEPT_SECONDS = 180 * 24 * 3600
+
+/** What memory depends on besides the spec, of an analysis. */
+export type AnalysisDemand = Pick<Analysis, 'kind' | 'options'>
 
 /** What finished trainings have measured. Plans and admission use it to estimate later jobs. */
 export class MeasurementStore {
@@ -52,10 +56,10 @@ export class MeasurementStore {
   }
 
   /**
-   * The peak memory, in bytes, of the last successful training with such a spec, or of the last such analysis, by engine; engines without
+   * The peak memory, in bytes, of the last successful training with such a spec, or of the last analysis of the kind with the same options, by engine; engines without
    * one are absent.
    */
-  async peakMemory(spec: TrainingSpec, analysis?: string): Promise<ReadonlyMap<string, number>> {
+  async peakMemory(spec: TrainingSpec, analysis?: AnalysisDemand): Promise<ReadonlyMap<string, number>> {
     const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec, analysis)))
     return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
   }
@@ -84,7 +88,7 @@ export class MeasurementStore {
 
   async #recordPeak({ spec, worker, peakMemoryBytes, analysis }: Job): Promise<void> {
     if (worker && peakMemoryBytes)
-      await this.#redis.hset(peaksKey(spec, analysis?.kind), worker.engine, peakMemoryBytes)
+      await this.#redis.hset(peaksKey(spec, analysis), worker.engine, peakMemoryBytes)
   }
 }
 
@@ -93,9 +97,10 @@ function runsKey(tenant: string, model: ModelSpec): string {
 }
 
 /** Names every part of a spec that memory depends on. */
-function peaksKey(spec: TrainingSpec, analysis?: string): string {
+function peaksKey(spec: TrainingSpec, analysis?: AnalysisDemand): string {
   const { model, dataset, batchSize, optimizer, augmentation, artifacts, epochs } = spec
-  if (analysis !== undefined) return redisKeys.peaks(digestOf([analysis, model, dataset.id, batchSize]))
+  if (analysis)
+    return redisKeys.peaks(digestOf([analysis.kind, analysis.options, model, dataset.id, batchSize]))
   // A second epoch needs more than the first; a third needs no more than the second.
   const varied = [optimizer.name, augmentation.length > 0, [...artifacts].sort(), Math.min(epochs, 2)]
   return redisKeys.peaks(digestOf([model, dataset.id, batchSize, ...varied]))

@@ -62,6 +62,15 @@ const ROUTES: Route[] = [
     load: () => import('./pages/models/model-page.tsx').then(page => page.ModelPage),
   },
   {
+    pattern: '/analyses',
+    menu: 'Analyses',
+    load: () => import('./pages/analyses/analyses-page.tsx').then(page => page.AnalysesPage),
+  },
+  {
+    pattern: '/analyses/new',
+    load: () => import('./pages/new-analysis/new-analysis-page.tsx').then(page => page.NewAnalysisPage),
+  },
+  {
     pattern: '/analyses/:id',
     load: () => import('./pages/analyses/analysis-page.tsx').then(page => page.AnalysisPage),
   },

@@ -4,11 +4,13 @@ import type { LayerOf } from '#network/topology.ts'
 import { RELU_GRADIENT, SIGMOID_GRADIENT, TANH_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import { hasRectifiedGradient, rectifiedGradient } from '#workers/engine/ops/rectified-gradient.ts'
 import type { Layer } from './layer.ts'
+import type { LinearPieces } from './linear-pieces.ts'
 
 interface Differentiable {
   apply(z: tf.Tensor): tf.Tensor
   /** The gradient at the input z, given the gradient at the output y. */
   gradient(dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor): tf.Tensor
+  isPiecewiseLinear?: true
 }
 
 /** The output of an activation, with the pullback to its input. */
@@ -29,14 +31,14 @@ export function leakyRelu({ slope }: LayerOf<'leakyRelu'>): Layer {
 }
 
 function asLayer(differentiable: Differentiable): Layer {
-  return ({ inputs }) => {
-    const { y, gradient } = run(differentiable, inputs[0]!)
+  return ({ inputs, pieces }) => {
+    const { y, gradient } = run(differentiable, inputs[0]!, pieces)
     return { y, pullback: dy => ({ gradients: {}, dx: () => gradient(dy) }) }
   }
 }
 
-export function activate(activation: Activation, z: tf.Tensor): Activated {
-  return activation === 'relu' ? rectified(tf.relu(z)) : run(FUNCTIONS[activation], z)
+export function activate(activation: Activation, z: tf.Tensor, pieces?: LinearPieces): Activated {
+  return activation === 'relu' && !pieces ? rectified(tf.relu(z)) : run(FUNCTIONS[activation], z, pieces)
 }
 
 /** The activation of an output that a fused kernel has already rectified. */
@@ -64,9 +66,20 @@ export function sigmoidGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return tf.engine().runKernel(SIGMOID_GRADIENT, { dy, y })
 }
 
-function run({ apply, gradient }: Differentiable, z: tf.Tensor): Activated {
+function run(differentiable: Differentiable, z: tf.Tensor, pieces?: LinearPieces): Activated {
+  const { apply, gradient, isPiecewiseLinear } = differentiable
+  if (pieces && isPiecewiseLinear) return onPiece(differentiable, z, pieces)
   const y = apply(z)
   return { y, gradient: dy => gradient(dy, y, z) }
+}
+
+function onPiece({ apply, gradient }: Differentiable, z: tf.Tensor, pieces: LinearPieces): Activated {
+  const [slope, offset] = pieces.take(() => {
+    const y = apply(z)
+    const ofOnes = gradient(tf.onesLike(z), y, z)
+    return [ofOnes, tf.sub(y, tf.mul(ofOnes, z))]
+  })
+  return { y: tf.add(tf.mul(slope!, z), offset!), gradient: dy => tf.mul(dy, slope!) }
 }
 
 /** 1 where the condition holds, 0 elsewhere. */
@@ -75,6 +88,7 @@ const indicator = (condition: tf.Tensor) => tf.cast(condition, 'float32')
 const leaky = (slope: number): Differentiable => ({
   apply: z => tf.leakyRelu(z, slope),
   gradient: (dy, _, z) => tf.where(tf.greater(z, 0), dy, tf.mul(dy, slope)),
+  isPiecewiseLinear: true,
 })
 
 /** Klambauer, Unterthiner, Mayr and Hochreiter 2017, eq. 14. */
@@ -87,10 +101,11 @@ const normalProbability = (z: tf.Tensor) => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(
 /** Gradients use the output y if possible, because fused kernels do not return the input; otherwise they use the input z. */
 const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
   linear: { apply: z => z, gradient: dy => dy },
-  relu: { apply: tf.relu, gradient: (dy, y) => rectified(y).gradient(dy) },
+  relu: { apply: tf.relu, gradient: (dy, y) => rectified(y).gradient(dy), isPiecewiseLinear: true },
   relu6: {
     apply: tf.relu6,
     gradient: (dy, _, z) => tf.mul(dy, indicator(tf.logicalAnd(tf.greater(z, 0), tf.less(z, 6)))),
+    isPiecewiseLinear: true,
   },
   leakyRelu: leaky(0.2),
   elu: {
@@ -114,10 +129,12 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
   hardSigmoid: {
     apply: z => tf.div(tf.relu6(tf.add(z, 3)), 6),
     gradient: (dy, y) => tf.mul(dy, tf.div(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 6)),
+    isPiecewiseLinear: true,
   },
   keras2HardSigmoid: {
     apply: z => tf.clipByValue(tf.add(tf.mul(z, 0.2), 0.5), 0, 1),
     gradient: (dy, y) => tf.mul(dy, tf.mul(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 0.2)),
+    isPiecewiseLinear: true,
   },
   gelu: {
     apply: z => tf.mul(z, normalProbability(z)),

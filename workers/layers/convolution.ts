@@ -20,13 +20,13 @@ export function convolution(
     dataFormat: 'NHWC',
   } as const
   const { forward, inputGradient } = skipsZeros ? sparseProducts(padding) : denseProducts(window)
-  return ({ variables, inputs: [x] }) => {
+  return ({ variables, inputs: [x], pieces }) => {
     const filter = variables[`${name}/${word}`]!
     const operands = { x: x!, filter, bias: variables[`${name}/bias`] }
     const activated =
-      activation === 'relu'
+      activation === 'relu' && !pieces
         ? rectified(forward(operands, true))
-        : activate(activation, forward(operands, false))
+        : activate(activation, forward(operands, false), pieces)
     return {
       y: activated.y,
       pullback(dy) {

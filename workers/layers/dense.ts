@@ -13,13 +13,13 @@ export function dense(
   { name, units, activation, biasInitializer }: LayerOf<'dense'>,
   skipsZeros = false,
 ): Layer {
-  return ({ variables, inputs }) => {
+  return ({ variables, inputs, pieces }) => {
     const x = inputs[0]!
     const rows = asRows(x)
     const kernel = variables[`${name}/kernel`] as tf.Tensor2D
     const bias = variables[`${name}/bias`]
     const linear = skipsZeros ? sparseProduct({ x: rows, filter: kernel, bias }) : affine(rows, kernel, bias)
-    const activated = activate(activation, linear)
+    const activated = activate(activation, linear, pieces)
     return {
       y: asSteps(activated.y, x, units),
       pullback(dy) {

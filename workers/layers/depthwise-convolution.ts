@@ -16,11 +16,11 @@ export function depthwiseConvolution({
   biasInitializer,
 }: Omit<LayerOf<'depthwiseConv2d'>, 'type'>): Layer {
   const window = { strides: [strides, strides], pad: padding, dilations: [1, 1] }
-  return ({ variables, inputs: [x] }) => {
+  return ({ variables, inputs: [x], pieces }) => {
     const filter = variables[`${name}/depthwiseKernel`] as tf.Tensor4D
     const bias = biasInitializer && variables[`${name}/bias`]
     const product = tf.depthwiseConv2d(x as tf.Tensor4D, filter, strides, padding)
-    const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product)
+    const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product, pieces)
     return {
       y,
       pullback(dy) {

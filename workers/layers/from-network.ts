@@ -4,14 +4,20 @@ import type { PlacedLayer } from '#network/place-layers.ts'
 import type { LayerBuilder } from './builders/layer-builder.ts'
 import { LAYER_BUILDERS } from './builders/layer-builders.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
+import type { LinearPieces } from './linear-pieces.ts'
 import { pooledConvolutionAt } from './pooled-convolution.ts'
 import { rectifiedNormalizationAt } from './rectified-normalization.ts'
 
 /**
  * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]. `pass` is given in
- * training, and absent in evaluation.
+ * training, and absent in evaluation; `pieces` only in evaluation.
  */
-export type Model = (variables: tf.NamedTensorMap, x: tf.Tensor, pass?: TrainingPass) => ModelForward
+export type Model = (
+  variables: tf.NamedTensorMap,
+  x: tf.Tensor,
+  pass?: TrainingPass,
+  pieces?: LinearPieces,
+) => ModelForward
 
 export interface ModelForward {
   /** [batch, classes] */
@@ -29,11 +35,12 @@ export function modelFromNetwork(
 ): Model {
   const nodes = nodesFromLayers(placed, skipping)
   const last = placed.length - 1
-  return (variables, x, pass) => {
+  return (variables, x, pass, pieces) => {
+    pieces?.rewind()
     const passes = new Map<number, Forward>()
     for (const [position, { layer, inputs }] of nodes) {
       const taken = inputs.map(input => (input === -1 ? x : passes.get(input)!.y))
-      passes.set(position, layer({ variables, inputs: taken, pass }))
+      passes.set(position, layer({ variables, inputs: taken, pass, pieces }))
     }
     return {
       logits: passes.get(last)!.y as tf.Tensor2D,

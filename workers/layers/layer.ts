@@ -1,4 +1,5 @@
 import type { NamedTensorMap, Tensor, Tensor1D } from '@tensorflow/tfjs-core'
+import type { LinearPieces } from './linear-pieces.ts'
 
 /** Given in a training pass, in which batch normalizations use the batch's statistics and dropouts are active. */
 export interface TrainingPass {
@@ -14,6 +15,8 @@ export interface LayerCall {
   inputs: readonly Tensor[]
   /** Absent in evaluation. */
   pass?: TrainingPass | undefined
+  /** Given in evaluation where the output must be smooth in the variables. */
+  pieces?: LinearPieces | undefined
 }
 
 /**

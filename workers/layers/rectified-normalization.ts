@@ -56,7 +56,7 @@ function rectified(spec: Spec): Layer {
   return call => {
     if (call.pass && hasRectifiedNormalization()) return normaliseBatch(spec, call, true)
     const normalised = normalise(call)
-    const { y, gradient } = activate('relu', normalised.y)
+    const { y, gradient } = activate('relu', normalised.y, call.pieces)
     return { ...normalised, y, pullback: dy => normalised.pullback(gradient(dy)) }
   }
 }
@@ -68,7 +68,7 @@ function rectifiedSum(spec: Spec): Layer {
     if (call.pass && hasRectifiedNormalization()) return normaliseAndAdd(spec, call)
     const [x, addend] = call.inputs as [tf.Tensor, tf.Tensor]
     const normalised = normalise({ ...call, inputs: [x] })
-    const { y, gradient } = activate('relu', tf.add(normalised.y, addend))
+    const { y, gradient } = activate('relu', tf.add(normalised.y, addend), call.pieces)
     return {
       ...normalised,
       y,

@@ -17,7 +17,7 @@ export function transposedConvolution(
     pad: padding,
     dataFormat: 'NHWC',
   } as const
-  return ({ variables, inputs }) => {
+  return ({ variables, inputs, pieces }) => {
     const x = inputs[0] as tf.Tensor4D
     const filter = variables[`${name}/kernel`] as tf.Tensor4D
     const bias = variables[`${name}/bias`]
@@ -25,7 +25,7 @@ export function transposedConvolution(
     const z = tf
       .engine()
       .runKernel<tf.Tensor>(tf.Conv2DBackpropInput, { dy: x, filter }, { ...window, inputShape })
-    const { y, gradient } = activate(activation, bias ? tf.add(z, bias) : z)
+    const { y, gradient } = activate(activation, bias ? tf.add(z, bias) : z, pieces)
     return {
       y,
       pullback(dy) {

@@ -24,7 +24,7 @@ export class Admission {
    */
   async refuse(jobId: string): Promise<Decision | undefined> {
     const { spec, analysis } = await this.#stores.work.require(jobId)
-    const room = await findRoom(this.#stores, spec, analysis?.kind)
+    const room = await findRoom(this.#stores, spec, analysis)
     const lack = describeLack(room)
     const since = this.#unplaceableSince.get(jobId) ?? Date.now()
     this.#unplaceableSince.delete(jobId)

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { takeRows } from '#workers/engine/bytes.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
 import type { Model } from '#workers/layers/from-network.ts'
+import { LinearPieces } from '#workers/layers/linear-pieces.ts'
 import type { Optimizer, ScalarTensors } from '#workers/optimizers/optimizer.ts'
 import type { Objective } from './losses.ts'
 import { type MetricSums, measure } from './metrics.ts'
@@ -110,18 +111,22 @@ export function batchStatisticsRoutine({
 /**
  * Adds to the variables `product` the part of one batch, or of `rows` [1, batch] of the examples in the variables `validation`, in the product
  * of the Hessian of the summed loss with the variables `direction` d: the central difference (g(w + eps d) - g(w - eps d)) / (2 eps) of
- * gradients in evaluation mode. The inputs `shift` and `factor` are eps and the size of the batch divided by 2 eps.
+ * gradients in evaluation mode, with piecewise linear layers on the pieces that they are on at w. The inputs `shift` and `factor` are eps and the size of the batch divided by 2 eps.
  */
 export function curvatureRoutine({ model, objective, normalise }: Omit<StepFunctions, 'optimizer'>): Routine {
   return ({ params, statistics, validation, direction, product }, { rows, shift, factor, ...batch }) => {
     const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const input = normalise(x!)
+    const pieces = new LinearPieces()
+    const forwardAt = (weights: tf.NamedTensorMap) =>
+      model({ ...weights, ...statistics }, input, undefined, pieces)
+    forwardAt(params!)
     const gradientAt = (eps: tf.Tensor) => {
       const moved = Object.entries(params!).map(([name, w]) => [
         name,
         tf.add(w, tf.mul(direction![name]!, eps)),
       ])
-      const { logits, pullback } = model({ ...Object.fromEntries(moved), ...statistics }, input)
+      const { logits, pullback } = forwardAt(Object.fromEntries(moved))
       return pullback(objective.loss(logits, labels!).gradientOfMean)
     }
     const [ahead, behind] = [gradientAt(shift!), gradientAt(tf.neg(shift!))]

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, mock } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { JobEvent } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
 import { begin, finish } from '#domain/job-decisions.ts'
+import { findRoom } from '#jobs/find-room.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
 import type { Stores } from '#stores/connect.ts'
+import { finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { type SupervisedStores, startSupervisedStores } from '#test/support/start-supervised-stores.ts'
 import type { SupervisorProcess } from '#test/support/start-supervisor.ts'
 import { endOf, submitJob } from '#test/support/submit-job.ts'
@@ -94,6 +98,34 @@ describe('the memory of a worker', () => {
     mock.timers.reset()
     assert.deepEqual([job.status, job.error?.code, job.attempt], ['failed', 'out_of_memory', 0])
     assert.match(job.error!.message, /needs [\d,]+ MB of memory \(estimated\); the largest worker has 300 MB/)
+  })
+
+  it('decides who begins an analysis: its vectors count, and what the last one with the same options has held', async () => {
+    const { id: jobId } = await finishedJob(stores, { model: { preset: 'mnist-mlp' }, batchSize: 64 })
+    const analysis = async (eigenvectors: number) => {
+      const request = { kind: 'hessian', jobs: [{ id: jobId, checkpoint: 1 }], eigenvectors }
+      const twice = { ...request, jobs: [...request.jobs, ...request.jobs] }
+      return await stores.work.require(
+        (await newAnalysis(stores, await stores.jobs.require(jobId), twice)).id,
+      )
+    }
+    const needOf = async ({ spec, analysis }: Job) => (await findRoom(stores, spec, analysis)).neededBytes
+    const modest = await start({ WORKER_MEMORY_MB: '900' })
+    const vectorBytes = 4 * 407_050
+    const few = await analysis(1)
+    assert.equal(await needOf(few), estimateMemory(few.spec) + (2 * 21 + 6) * vectorBytes)
+    assert.equal(await new Admission(stores, modest.id).refuse(few.id), undefined)
+    await assert.rejects(
+      analysis(50),
+      /^AppError: The analysis needs 1,021 MB of memory \(estimated\); the largest/,
+    )
+    const peakMemoryBytes = 123e6
+    const measured: Job = { ...few, worker: { id: 'x', engine: 'native', device: 'cpu' }, peakMemoryBytes }
+    await stores.measurements.record(measured, [{ type: 'succeeded' } as JobEvent])
+    assert.equal(await needOf(few), peakMemoryBytes)
+    const more = { ...few.analysis!, options: { ...few.analysis!.options, eigenvectors: 2 } }
+    assert.ok((await needOf({ ...few, analysis: more })) > estimateMemory(few.spec))
+    assert.equal(await modest.stop(), 0)
   })
 
   it('of 900 MB is enough for small jobs, one after the other, with a Keras file as artifact', async () => {

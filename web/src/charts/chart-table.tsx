@@ -1,7 +1,5 @@
-import { useState } from 'preact/hooks'
-import { Button } from '../components/button.tsx'
-import { type Column, DataTable } from '../components/data-table.tsx'
-import { formatCount } from '../format/numbers.ts'
+import type { Column } from '../components/data-table.tsx'
+import { PagedTable } from '../components/paged-table.tsx'
 import type { Series } from './series.ts'
 import { type TableRow, tableRows } from './table-rows.ts'
 import type { XAxis } from './x-axis.ts'
@@ -13,14 +11,8 @@ interface ChartTableProps {
   formatY: (y: number) => string
 }
 
-const PAGE = 100
-
 /** The figures of a chart, without smoothing and decimation. */
 export function ChartTable({ caption, series, x, formatY }: ChartTableProps) {
-  const [page, setPage] = useState(0)
-  const all = tableRows(series)
-  const from = Math.min(page * PAGE, Math.max(0, all.length - 1))
-  const rows = all.slice(from, from + PAGE)
   const columns: Column<TableRow>[] = [
     { id: 'x', header: x.label, numeric: true, cell: row => x.format(row.x) },
     ...series.map(({ label }, index) => ({
@@ -31,21 +23,6 @@ export function ChartTable({ caption, series, x, formatY }: ChartTableProps) {
     })),
   ]
   return (
-    <div class="chart-table">
-      <DataTable caption={caption} columns={columns} rows={rows} rowKey={row => String(row.x)} />
-      {all.length > PAGE && (
-        <div class="row small">
-          <Button disabled={from === 0} onClick={() => setPage(page - 1)}>
-            Previous
-          </Button>
-          <Button disabled={from + PAGE >= all.length} onClick={() => setPage(page + 1)}>
-            Next
-          </Button>
-          <span class="quiet">
-            {formatCount(from + 1)} to {formatCount(from + rows.length)} of {formatCount(all.length)}
-          </span>
-        </div>
-      )}
-    </div>
+    <PagedTable caption={caption} columns={columns} rows={tableRows(series)} rowKey={row => String(row.x)} />
   )
 }

@@ -13,10 +13,9 @@ import { type Multiply, topEigenspace } from './top-eigenspace.ts'
 type Pairs = Pick<HessianResult, 'eigenpairs' | 'asymmetry'>
 type Projection = HessianResult['projections'][number]
 
-/** The Hessian at a model: its products, with gradients at the distance `eps` or twice as far. */
+/** The Hessian at a model: its products, with gradients at the distance EPS or twice as far. */
 interface HessianAt {
   weights: Float32Array
-  eps: number
   multiply: Multiply
   multiplyFurther: Multiply
 }
@@ -64,7 +63,7 @@ async function compute(input: AnalysisInput, options: HessianOptions, at: Hessia
     projections.push({ jobId, epoch, ...(await project(difference, vectors, multiply)) })
   }
   const baseline = Math.sqrt(options.eigenvectors / parameters)
-  return { parameters, products, converged, eps: at.eps, ...pairs, baseline, projections }
+  return { parameters, products, converged, eps: EPS, ...pairs, baseline, projections }
 }
 
 /** With the statistics of its batch normalizations that belong to its weights. */
@@ -77,10 +76,10 @@ async function recalibrated<Model extends Parameters<TrainingRun['openEvaluator'
 }
 
 /**
- * Gradients are taken at this times 1 + ||w|| from the model. A smaller distance raises the share of rounding in their difference, a larger
- * one that of the fourth derivative of the loss.
+ * Gradients are taken at this distance from the model. A smaller one raises the share of rounding in their difference, a larger one that of
+ * the fourth derivative of the loss: docs/decisions/2026-11-30-loss-surface.md.
  */
-const RELATIVE_EPS = 2e-3
+export const EPS = 3e-3
 
 async function withHessian<Result>(
   run: TrainingRun,
@@ -89,12 +88,11 @@ async function withHessian<Result>(
 ): Promise<Result> {
   const curvature = run.openCurvature(model)
   const weights = flatten(model.weights)
-  const eps = RELATIVE_EPS * (1 + normFlat(weights))
   const multiplyAt =
     (distance: number): Multiply =>
     async vector =>
       flatten(await curvature.multiply(unflatten(vector, model.weights), distance))
-  const at = { weights, eps, multiply: multiplyAt(eps), multiplyFurther: multiplyAt(2 * eps) }
+  const at = { weights, multiply: multiplyAt(EPS), multiplyFurther: multiplyAt(2 * EPS) }
   return await use(at).finally(() => curvature.end())
 }
 

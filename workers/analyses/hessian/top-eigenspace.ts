@@ -1,4 +1,4 @@
-import type { HessianOptions } from '#analyses/hessian.ts'
+import { basisSize, type HessianOptions, keptVectors } from '#analyses/hessian.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { AnalysisInput } from '#workers/analyses/computation.ts'
 import { inOrderOf, type SavedState } from '#workers/analyses/saved-state.ts'
@@ -14,12 +14,6 @@ export interface TopEigenspace {
   converged: boolean
 }
 
-/** Vectors that a restart keeps beyond the wanted ones, which speeds up the convergence of the last of these. */
-const EXTRA = 4
-/** The basis has at most so many vectors more than a restart keeps, fewer for a large model, and at least two. */
-const ROOM = 16
-const MOST_BASIS_BYTES = 2 ** 30
-
 /** The eigenspace of the largest eigenvalues of a symmetric H, which is known by its products only. */
 export async function topEigenspace(
   multiply: Multiply,
@@ -27,9 +21,8 @@ export async function topEigenspace(
   { eigenvectors, tolerance, maxProducts }: Omit<HessianOptions, 'examples'>,
   { saved, save, advance }: Pick<AnalysisInput, 'saved' | 'save' | 'advance'>,
 ): Promise<TopEigenspace> {
-  const keep = Math.min(eigenvectors + EXTRA, dimension)
-  const fitting = Math.floor(MOST_BASIS_BYTES / (4 * dimension))
-  const most = Math.min(Math.max(keep + 2, Math.min(keep + ROOM, fitting)), dimension)
+  const keep = keptVectors(eigenvectors, dimension)
+  const most = basisSize(eigenvectors, dimension)
   let krylov = saved ? restore(saved) : startKrylov(dimension, seed)
   for (;;) {
     const wanted = ritzPairs(krylov).slice(0, eigenvectors)

@@ -7,22 +7,25 @@ import { Panel } from '../../components/panel.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
+import { Time } from '../../components/time.tsx'
+import { shortValue } from '../../form/words.ts'
+import { formatCount, formatPercent } from '../../format/numbers.ts'
 import type { PageProps } from '../../routes.ts'
+import { canCancel, isTerminal } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { useInterval } from '../../state/use-interval.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
-import { describeResult } from './describe-result.ts'
-import { Picture } from './picture.tsx'
+import { Findings } from './findings.tsx'
+import { analysisName, KINDS } from './kinds.ts'
 
-const POLL_MS = 2000
-const ENDED: ReadonlySet<Analysis['status']> = new Set(['succeeded', 'failed', 'cancelled'])
+const POLL_MS = 1000
 
 /** One analysis: where it is, what it has found, its picture and its files. */
 export function AnalysisPage({ params: { id = '' } }: PageProps) {
   const { analyses } = client.value
   const { data, error, reload } = useLoaded(signal => analyses.get(id, { signal }), [analyses, id])
-  useInterval(() => data && !ENDED.has(data.status) && reload(), POLL_MS)
+  useInterval(() => data && !isTerminal(data.status) && reload(), POLL_MS)
   if (!data)
     return (
       <>
@@ -32,8 +35,11 @@ export function AnalysisPage({ params: { id = '' } }: PageProps) {
     )
   return (
     <>
-      <PageHeader title={data.name ?? data.kind} aside={<StatusBadge status={data.status} />}>
-        {!ENDED.has(data.status) && (
+      <PageHeader title={analysisName(data)} aside={<StatusBadge status={data.status} />}>
+        <a class="button" href={linkTo('/analyses/new', { spec: requestOf(data) })}>
+          Clone and edit
+        </a>
+        {canCancel(data.status) && (
           <ActButton
             action="Cancel"
             title="Cancel the analysis?"
@@ -48,40 +54,69 @@ export function AnalysisPage({ params: { id = '' } }: PageProps) {
         {data.error && (
           <ProblemNotice error={new Error(data.error.message)} title="The analysis has failed." />
         )}
-        <Result analysis={data} />
+        {!isTerminal(data.status) && <Progress analysis={data} />}
+        <Findings analysis={data} />
+        <Request analysis={data} />
         <Files analysis={data} />
       </div>
     </>
   )
 }
 
-function Result({ analysis }: { analysis: Analysis }) {
-  const { id, kind, jobs, progress, status } = analysis
-  const found = describeResult(analysis)
+function Progress({ analysis: { progress, queuePosition, restarts } }: { analysis: Analysis }) {
+  const { fraction, done, total } = progress
   return (
-    <Panel title="Result">
-      {found?.picture && <Picture analysisId={id} name={found.picture} summary={found.summary} />}
-      {!ENDED.has(status) && (
-        <progress class="bar" aria-label="Progress of the analysis" max={1} value={progress.fraction} />
-      )}
+    <Panel title="Progress">
+      <progress class="bar" aria-label="Progress of the analysis" max={1} value={fraction} />
       <Facts
         facts={[
-          ['Kind', kind],
+          ['Done', formatPercent(fraction)],
           [
-            'Jobs',
-            <div key="jobs" class="tags">
-              {jobs.map(({ id: job, checkpoint }) => (
-                <a key={`${job} ${checkpoint.epoch}`} href={linkTo(`/jobs/${job}`)}>
-                  {job}, epoch {checkpoint.epoch}
-                </a>
-              ))}
-            </div>,
+            'Work',
+            done !== undefined && total !== undefined
+              ? `${formatCount(done)} of ${formatCount(total)}`
+              : null,
           ],
-          ...(found?.facts ?? []),
+          ['Place in the queue', queuePosition],
+          ['Restarts', restarts > 0 ? restarts : null],
         ]}
       />
     </Panel>
   )
+}
+
+/** What was asked for. */
+function Request({ analysis: { kind, jobs, options, createdAt } }: { analysis: Analysis }) {
+  return (
+    <Panel title="Request">
+      <Facts
+        facts={[
+          ['Kind', KINDS[kind].title],
+          ['Jobs', <JobLinks key="jobs" jobs={jobs} />],
+          ...Object.entries(options).map(([name, value]) => [name, shortValue(value)] as const),
+          ['Created', <Time key="created" at={createdAt} />],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function JobLinks({ jobs }: Pick<Analysis, 'jobs'>) {
+  return (
+    <div class="tags">
+      {jobs.map(({ id, checkpoint }) => (
+        <a key={`${id} ${checkpoint.epoch}`} href={linkTo(`/jobs/${id}`)}>
+          {id}, epoch {checkpoint.epoch}
+        </a>
+      ))}
+    </div>
+  )
+}
+
+/** The request for the same analysis of the models of its jobs. */
+function requestOf({ kind, jobs, options }: Analysis): string {
+  const ids = [...new Set(jobs.map(({ id }) => id))]
+  return JSON.stringify({ kind, jobs: ids, ...options })
 }
 
 function Files({ analysis: { id, status } }: { analysis: Analysis }) {

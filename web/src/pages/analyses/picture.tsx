@@ -7,12 +7,13 @@ import { useLoaded } from '../../state/use-loaded.ts'
 interface PictureProps {
   analysisId: string
   name: string
+  title: string
   /** What it shows, in a sentence. */
   summary: string
 }
 
 /** The picture of a finished analysis, as its file has it. An image cannot send the key, so its bytes are fetched first. */
-export function Picture({ analysisId, name, summary }: PictureProps) {
+export function Picture({ analysisId, name, title, summary }: PictureProps) {
   const { analyses } = client.value
   const { data, error } = useLoaded(
     signal => analyses.artifact(analysisId, name, { signal }).then(answer => answer.blob()),
@@ -29,7 +30,8 @@ export function Picture({ analysisId, name, summary }: PictureProps) {
   if (!address) return <Skeleton lines={6} label="Loading the picture" />
   return (
     <figure>
-      <img class="picture" src={address} alt={summary} />
+      <img class="picture" src={address} alt={title} />
+      <figcaption class="chart-note">{summary}</figcaption>
     </figure>
   )
 }

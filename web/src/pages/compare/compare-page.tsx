@@ -24,9 +24,14 @@ export function ComparePage() {
     <div class="stack">
       <PageHeader title="Compare" aside={<span class="quiet">up to {MOST} runs</span>}>
         {ids.length > 0 && (
-          <a class="button" href={linkTo('/tradeoff', { jobs: ids.join(',') })}>
-            Trade-off of these jobs
-          </a>
+          <>
+            <a class="button" href={linkTo('/analyses/new', { jobs: ids.join(',') })}>
+              Analyse these jobs
+            </a>
+            <a class="button" href={linkTo('/tradeoff', { jobs: ids.join(',') })}>
+              Trade-off of these jobs
+            </a>
+          </>
         )}
       </PageHeader>
       <JobPicker chosen={runs.map(({ job }) => job)} most={MOST} onChange={next => (chosen.value = next)} />

@@ -1,33 +1,36 @@
-import type { Job, ListedAnalysis } from '@thresher/client'
-import { type Column, DataTable } from '../../components/data-table.tsx'
+import type { Job } from '@thresher/client'
 import { Panel } from '../../components/panel.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { StatusBadge } from '../../components/status-badge.tsx'
-import { Time } from '../../components/time.tsx'
 import { linkTo } from '../../state/location.ts'
-import { client } from '../../state/session.ts'
-import { useLoaded } from '../../state/use-loaded.ts'
+import { AnalysisTable } from '../analyses/analysis-table.tsx'
+import { useAnalyses } from '../analyses/use-analyses.ts'
 
 const NEWEST = 20
 
-const COLUMNS: Column<ListedAnalysis>[] = [
-  { id: 'kind', header: 'Kind', cell: ({ id, kind }) => <a href={linkTo(`/analyses/${id}`)}>{kind}</a> },
-  { id: 'status', header: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-  { id: 'createdAt', header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
-]
-
-/** The newest analyses of the job; nothing for a job without any. */
-export function Analyses({ job }: { job: Job }) {
-  const { analyses } = client.value
-  const { data, error } = useLoaded(
-    signal => analyses.list({ jobId: job.id, limit: NEWEST }, { signal }),
-    [job.id, job.status, analyses],
-  )
-  if (!error && !data?.data.length) return null
+/** The newest analyses of the job, and the way to the next one if the job has a model; nothing for a job without both. */
+export function Analyses({ job, hasModel }: { job: Job; hasModel: boolean }) {
+  const { data, error } = useAnalyses({ jobId: job.id, limit: NEWEST }, job.status)
+  const found = data?.data ?? []
+  if (!error && !hasModel && found.length === 0) return null
   return (
-    <Panel title="Analyses">
+    <Panel
+      title="Analyses"
+      controls={
+        hasModel && (
+          <a class="button" href={linkTo('/analyses/new', { jobs: job.id })}>
+            New analysis
+          </a>
+        )
+      }
+    >
       {error && <ProblemNotice error={error} />}
-      {data && <DataTable caption="Analyses" columns={COLUMNS} rows={data.data} rowKey={({ id }) => id} />}
+      {found.length > 0 ? (
+        <AnalysisTable analyses={found} />
+      ) : (
+        <p class="quiet">
+          An analysis measures the model: its zeros by layer, its loss beside that of a dense twin, and more.
+        </p>
+      )}
     </Panel>
   )
 }

@@ -57,7 +57,7 @@ export function JobPage({ params }: PageProps) {
           </div>
         </div>
         <Artifacts job={job} version={`${job.status} ${countOf(events, 'artifact')}`} />
-        <Analyses job={job} />
+        <Analyses job={job} hasModel={hasModel(job)} />
         <div class="columns">
           <Checkpoints job={job} version={`${job.status} ${kept}`} />
           <Log events={events} />

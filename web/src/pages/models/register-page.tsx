@@ -3,17 +3,17 @@ import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { FormField } from '../../components/form-field.tsx'
+import { JobSelect } from '../../components/job-select.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { MistakesBeside } from '../../form/mistakes.tsx'
-import { formatNumber, formatPercent } from '../../format/numbers.ts'
 import { textCodec } from '../../state/codecs.ts'
 import { linkTo, navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { urlState } from '../../state/url-state.ts'
 import { useAction } from '../../state/use-action.ts'
-import { useLoaded } from '../../state/use-loaded.ts'
+import { useStoppedJobs } from '../../state/use-stopped-jobs.ts'
 
 const chosen = urlState('job', textCodec())
 
@@ -22,14 +22,7 @@ const FIELDS = ['jobId', 'name', 'checkpoint']
 
 /** Makes the model of a job the next version under a name: `?job=ID` chooses the job. */
 export function RegisterPage() {
-  const { data, error } = useLoaded(
-    signal =>
-      client.value.jobs.list(
-        { status: ['succeeded', 'cancelled', 'failed', 'paused'], limit: 200 },
-        { signal },
-      ),
-    [client.value],
-  )
+  const { data, error } = useStoppedJobs()
   return (
     <>
       <PageHeader title="Register a model" />
@@ -57,7 +50,15 @@ function RegisterForm({ jobs }: { jobs: ListedJob[] }) {
   }
   return (
     <form class="panel form" onSubmit={submit}>
-      <JobField jobs={jobs} jobId={jobId} error={mistakeAt(error, 'jobId')} />
+      <JobSelect
+        label="Job"
+        jobs={jobs}
+        value={jobId}
+        error={mistakeAt(error, 'jobId')}
+        onChange={id => {
+          chosen.value = id
+        }}
+      />
       <FormField
         label="Name"
         hint="Jobs and predictions name a version as NAME@VERSION. A name that exists gets its next version."
@@ -97,39 +98,4 @@ function RegisterForm({ jobs }: { jobs: ListedJob[] }) {
 
 function show({ id }: Model): void {
   navigate(`/models/${encodeURIComponent(id)}`)
-}
-
-function JobField({ jobs, jobId, error }: { jobs: ListedJob[]; jobId: string; error: string | undefined }) {
-  const ids = jobs.map(({ id }) => id)
-  return (
-    <FormField label="Job" error={error}>
-      {attributes => (
-        <select
-          {...attributes}
-          value={jobId}
-          onChange={event => {
-            chosen.value = event.currentTarget.value
-          }}
-        >
-          {!ids.includes(jobId) && <option value={jobId}>{jobId}</option>}
-          {jobs.map(job => (
-            <option key={job.id} value={job.id}>
-              {describe(job)}
-            </option>
-          ))}
-        </select>
-      )}
-    </FormField>
-  )
-}
-
-function describe({ id, name, status, metrics }: ListedJob): string {
-  if (!metrics) return `${name ?? id} · ${status}`
-  const { validationAccuracy, validationLoss, sparsity } = metrics
-  const quality =
-    validationAccuracy === undefined
-      ? `loss ${formatNumber(validationLoss)}`
-      : `${formatPercent(validationAccuracy, 1)} accurate`
-  const facts = `${quality}, ${formatPercent(sparsity, 1)} zeros`
-  return `${name ?? id} · ${facts}`
 }

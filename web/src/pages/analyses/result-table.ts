@@ -1,0 +1,106 @@
+import type {
+  Analysis,
+  ConnectivityResult,
+  HessianResult,
+  LayersResult,
+  NormRatioResult,
+  PlaneResult,
+} from '@thresher/client'
+import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
+
+/** The figures behind the picture of a study. */
+export interface ResultTable {
+  columns: string[]
+  rows: string[][]
+}
+
+type Scores = ConnectivityResult['points'][number] | PlaneResult['points'][number]
+
+/** Undefined for a kind without a picture of its own here, or without a result. */
+export function resultTable({ kind, result }: Analysis): ResultTable | undefined {
+  if (!result) return undefined
+  switch (kind) {
+    case 'connectivity':
+      return ofCurve(result as ConnectivityResult)
+    case 'plane':
+      return ofPlane(result as PlaneResult)
+    case 'hessian':
+      return ofHessian(result as HessianResult)
+    case 'normRatio':
+      return ofNorms(result as NormRatioResult)
+    case 'layers':
+      return ofLayers(result as LayersResult)
+    default:
+      return undefined
+  }
+}
+
+const SCORES = ['Training loss', 'Training accuracy', 'Validation loss', 'Validation accuracy']
+
+function ofCurve({ points }: ConnectivityResult): ResultTable {
+  return {
+    columns: ['t', ...SCORES],
+    rows: points.map(point => [formatNumber(point.t), ...scoresOf(point)]),
+  }
+}
+
+function ofPlane({ points, xs, ys }: PlaneResult): ResultTable {
+  const places = ys.flatMap(y => xs.map(x => [formatNumber(x), formatNumber(y)]))
+  return {
+    columns: ['x', 'y', ...SCORES],
+    rows: points.map((point, index) => [...places[index]!, ...scoresOf(point)]),
+  }
+}
+
+function scoresOf({ trainLoss, trainAccuracy, validationLoss, validationAccuracy }: Scores): string[] {
+  return [shown(trainLoss), share(trainAccuracy), shown(validationLoss), share(validationAccuracy)]
+}
+
+function ofHessian({ eigenpairs, projections }: HessianResult): ResultTable {
+  return {
+    columns: [
+      'Eigenvector',
+      'Eigenvalue',
+      'Residual',
+      ...projections.map(({ jobId }) => `Cosine of ${jobId}`),
+    ],
+    rows: eigenpairs.map(({ value, residual }, index) => [
+      String(index + 1),
+      formatNumber(value),
+      formatNumber(residual),
+      ...projections.map(({ cosines }) => shown(cosines[index])),
+    ]),
+  }
+}
+
+function ofNorms({ points }: NormRatioResult): ResultTable {
+  return {
+    columns: ['Job', 'Epoch', 'Effective weights', 'Non-zero weights', 'Norm ratio'],
+    rows: points.map(({ jobId, epoch, effective, nonzero, ratio }) => [
+      jobId,
+      String(epoch),
+      effective === null ? '–' : formatCount(Math.round(effective)),
+      formatCount(nonzero),
+      shown(ratio),
+    ]),
+  }
+}
+
+function ofLayers({ layers, models }: LayersResult): ResultTable {
+  return {
+    columns: ['Layer', 'Weights', ...models.map(({ jobId, epoch }) => `Zeros of ${jobId}, epoch ${epoch}`)],
+    rows: layers.map(({ layer, size, nonzero }) => [
+      layer,
+      formatCount(size),
+      ...nonzero.map(count => formatPercent((size - count) / size)),
+    ]),
+  }
+}
+
+function shown(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : formatNumber(value)
+}
+
+function share(value: number | undefined): string {
+  return value === undefined ? '–' : formatPercent(value)
+}
