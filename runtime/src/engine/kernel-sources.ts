@@ -1,2 +1,2 @@
 /** The digest of the sources in `kernels/`; `scripts/build-wasm.mjs` writes it. */
-export const KERNEL_SOURCES = 'a0e5e86baa94fedff89a667b33c2ecb1771a186325052be7a3508553ae07af4c'
+export const KERNEL_SOURCES = '5ea673aea5fddfafa9804c271bffbbfa900883e1ad9f54301b17e471f3bf977a'

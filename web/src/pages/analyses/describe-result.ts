@@ -109,7 +109,7 @@ function describeLayers({ layers, models }: LayersResult): Described {
   }
 }
 
-function describeStructure({ layers, parameters, multiplyAdds, times }: StructureResult): Described {
+function describeStructure({ parameters, multiplyAdds, times }: StructureResult): Described {
   const change = ({ before, after }: { before: number; after: number }) =>
     `${formatCount(after)} of ${formatCount(before)}`
   return {
@@ -121,12 +121,6 @@ function describeStructure({ layers, parameters, multiplyAdds, times }: Structur
         ({ batchSize, denseMilliseconds, compactMilliseconds, sparseMilliseconds }): Fact => [
           `Milliseconds for ${batchSize} examples`,
           `${formatNumber(compactMilliseconds)}, dense ${formatNumber(denseMilliseconds)}, sparse ${formatNumber(sparseMilliseconds)}`,
-        ],
-      ),
-      ...layers.map(
-        ({ layer, channels, live, kept }): Fact => [
-          layer,
-          `${formatCount(kept)} of ${formatCount(channels)} channels, ${formatCount(live)} live`,
         ],
       ),
     ],

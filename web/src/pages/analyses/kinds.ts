@@ -16,6 +16,10 @@ export const KINDS: Readonly<Record<Analysis['kind'], { title: string; question:
     question: 'Do the models differ from the last one along the directions in which the loss is curved?',
   },
   layers: { title: 'Zeros by layer', question: 'Which layers have the zeros?' },
+  structure: {
+    title: 'Structure',
+    question: 'Which channels and units do nothing, and what does the network cost without them?',
+  },
   normRatio: {
     title: 'Norm ratio',
     question: 'Over how many weights is the magnitude of a model spread, at each kept epoch?',

@@ -5,6 +5,7 @@ import type {
   LayersResult,
   NormRatioResult,
   PlaneResult,
+  StructureResult,
 } from '@thresher/client'
 import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
 
@@ -30,6 +31,8 @@ export function resultTable({ kind, result }: Analysis): ResultTable | undefined
       return ofNorms(result as NormRatioResult)
     case 'layers':
       return ofLayers(result as LayersResult)
+    case 'structure':
+      return ofStructure(result as StructureResult)
     default:
       return undefined
   }
@@ -93,6 +96,16 @@ function ofLayers({ layers, models }: LayersResult): ResultTable {
       layer,
       formatCount(size),
       ...nonzero.map(count => formatPercent((size - count) / size)),
+    ]),
+  }
+}
+
+function ofStructure({ layers }: StructureResult): ResultTable {
+  return {
+    columns: ['Layer', 'Channels', 'Live', 'Kept', 'Multiply-adds', 'Multiply-adds of the kept'],
+    rows: layers.map(({ layer, channels, live, kept, multiplyAdds }) => [
+      layer,
+      ...[channels, live, kept, multiplyAdds.before, multiplyAdds.after].map(formatCount),
     ]),
   }
 }
