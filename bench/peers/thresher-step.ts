@@ -129,11 +129,7 @@ function begin<Kind extends SizedBatch>(pipeline: InputPipeline<Kind>, variables
   const { learningRate } = grda
   const optimizer =
     variant === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
-  const transform = optimizerFromSpec(
-    { optimizer, schedule: { name: 'constant' }, epochs: 1 },
-    network.variables,
-    1,
-  )
+  const transform = optimizerFromSpec({ optimizer, schedule: { name: 'constant' }, epochs: 1 }, network, 1)
   const functions = {
     model: modelFromNetwork(network),
     optimizer: transform,

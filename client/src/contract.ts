@@ -1573,6 +1573,10 @@ export type EpochMetrics = {
         size: number;
         nonzero: number;
         /**
+         * Present for a kernel of gRDA with `group`: its output channels of which all weights and the bias are zero.
+         */
+        zeroChannels?: number;
+        /**
          * Present if the zeros were left out of the products with this kernel, which is faster.
          */
         skipsZeros?: boolean;
@@ -1935,6 +1939,10 @@ export type GrdaOptimizer = {
      */
     exclude: Array<string>;
     /**
+     * Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights.
+     */
+    group?: 'outputChannels';
+    /**
      * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
      */
     clock: 'steps' | 'time';
@@ -1966,6 +1974,10 @@ export type GrdaOptimizerInput = {
      */
     exclude?: Array<string>;
     /**
+     * Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights.
+     */
+    group?: 'outputChannels';
+    /**
      * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
      */
     clock?: 'steps' | 'time';
@@ -1994,6 +2006,10 @@ export type GrdaOptimizerRequest = {
      */
     exclude: Array<string>;
     /**
+     * Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights.
+     */
+    group?: 'outputChannels';
+    /**
      * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
      */
     clock: 'steps' | 'time';
@@ -2021,6 +2037,10 @@ export type GrdaOptimizerRequestInput = {
      * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
      */
     exclude?: Array<string>;
+    /**
+     * Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights.
+     */
+    group?: 'outputChannels';
     /**
      * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
      */
@@ -3147,6 +3167,10 @@ export type ListedJob = {
             shape: Array<number>;
             size: number;
             nonzero: number;
+            /**
+             * Present for a kernel of gRDA with `group`: its output channels of which all weights and the bias are zero.
+             */
+            zeroChannels?: number;
             /**
              * Present if the zeros were left out of the products with this kernel, which is faster.
              */

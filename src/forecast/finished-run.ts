@@ -70,7 +70,8 @@ export function finishedRun({ spec, worker }: Job, events: readonly JobEvent[]):
 /** The fields, besides the model, the threshold and the learning rate, that decide how far training moves the weights. */
 export function settingOf(spec: TrainingSpec): string {
   const { dataset, augmentation, batchSize, loss, optimizer } = spec
-  const exclude = [...(thresholdOf(optimizer)?.exclude ?? [])].sort()
+  const rule = thresholdOf(optimizer)
+  const exclude = [...(rule?.exclude ?? [])].sort()
   const { id, normalize, scale } = dataset
   return JSON.stringify([
     id,
@@ -81,6 +82,7 @@ export function settingOf(spec: TrainingSpec): string {
     loss,
     exclude,
     optimizer.globalClipNorm,
+    ...(rule?.group ? [rule.group] : []),
   ])
 }
 

@@ -42,13 +42,13 @@ export function* startOf(
   { initFile, runs = [] }: Knowledge,
 ): Generator<void, Start | undefined> {
   if (spec.init && !initFile) return undefined
-  const exclude = thresholdOf(spec.optimizer)?.exclude ?? []
-  const weights = initFile
-    ? yield* checkpointWeights(spec, initFile)
-    : drawnWeights(topologyOf(spec.model), exclude)
+  const { optimizer } = spec
+  const drawn = () => drawnWeights(topologyOf(spec.model), optimizer)
+  const weights = initFile ? yield* checkpointWeights(spec, initFile) : drawn()
+  if (!weights) return undefined
   const points = similarPoints(spec, runs)
   // A job that continues has moved its weights away from the initial ones, which its finished predecessors started from.
-  const fromFinished = spec.init ? drawnWeights(topologyOf(spec.model), exclude) : weights
+  const fromFinished = spec.init ? drawn() : weights
   const ofFinished = finishedJobsForecaster(fromFinished, points)
   const ofWeights = weightsForecaster(weights, startState(spec).l1, spec.init !== undefined)
   return {

@@ -3,7 +3,6 @@ import { phasesOf, sparsityBeforeCut } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Target } from '#optimization/cut.ts'
-import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
 import { sparsityWithin } from './file-size.ts'
 import { approximateThreshold, startState } from './threshold-by-epoch.ts'
@@ -18,7 +17,7 @@ export function startingScale(spec: TrainingSpec, target: Target): number {
   const perUnit = { ...spec, optimizer: { ...spec.optimizer, c: 1 } as TrainingSpec['optimizer'] }
   const start = startState(spec)
   const growth = approximateThreshold(perUnit, phasesOf(spec)[0].epochs).l1 - start.l1
-  const weights = drawnWeights(topology, thresholdOf(spec.optimizer)?.exclude ?? [])
+  const weights = drawnWeights(topology, spec.optimizer)
   const c = startingC({ l1: start.l1, quantile: magnitudeWithin(weights, sparsity) }, sparsity, growth)
   return Number(c.toPrecision(3))
 }

@@ -26,7 +26,7 @@ export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] 
   }
   // The weights of a checkpoint are not known here; a dry run forecasts them.
   if (init !== undefined) return []
-  const weights = drawnWeights(topologyOf(spec.model), rule.exclude)
+  const weights = drawnWeights(topologyOf(spec.model), spec.optimizer)
   const shareAt = (l1: number) => totalWithin(weights, l1)
   const thresholdAfter = (epochs: number) => approximateThreshold(spec, epochs).l1
   const [zeros, first, last] = [shareAt(0), thresholdAfter(1), thresholdAfter(spec.epochs)]

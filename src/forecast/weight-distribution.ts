@@ -2,24 +2,41 @@ import { startsFromUpload } from '#domain/init-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { groupsOf } from '#formats/shrink-channels.ts'
+import { weightsOf } from '#formats/trained-model.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { shareWithin } from '#network/initializers.ts'
+import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
-import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
+import { channelsWithin } from './channel-distribution.ts'
 import { type Magnitudes, sharesAfterCut, sharesOf } from './cut-magnitudes.ts'
 
 /** How large the values of each variable are before the first step, in model order. */
 export type WeightDistribution = readonly {
   size: number
-  /** The share of the values that a threshold sets to zero: those in [-l1, l1]; of an excluded variable, those that are zero. */
+  /**
+   * The share of the values that a threshold sets to zero: those in [-l1, l1], or in channels within it; of an excluded variable, those that
+   * are zero.
+   */
   shareWithin: (l1: number) => number
 }[]
 
-/** Of weights that are drawn by their initializers. */
-export function drawnWeights(topology: Topology, exclude: readonly string[]): WeightDistribution {
-  return variablesOf(topology).map(variable => {
+/** Of weights that are drawn by their initializers, for the threshold of an optimizer. */
+export function drawnWeights(topology: Topology, optimizer: OptimizerSpec): WeightDistribution {
+  const network = resolveNetwork(topology)
+  const exclude = thresholdOf(optimizer)?.exclude ?? []
+  const grouped = new Map(
+    groupsOf(optimizer, network).flatMap(group => {
+      const within = channelsWithin(group, network.variables)
+      return group.members.map(({ name }) => [name, within] as const)
+    }),
+  )
+  return network.variables.map(variable => {
     const excluded = isExcluded(variable, exclude)
+    const within = grouped.get(variable.name)
+    if (within) return { size: variable.size, shareWithin: within }
     return { size: variable.size, shareWithin: l1 => shareWithin(variable, excluded ? 0 : l1) }
   })
 }
@@ -27,18 +44,20 @@ export function drawnWeights(topology: Topology, exclude: readonly string[]): We
 /**
  * Of the checkpoint that a job starts from, one variable at a time, after the cut of `init.prune`. With the state of the optimizer these are
  * the values of its accumulator; without it, weights that an accumulator determines are its values less the threshold that they were trained
- * with.
+ * with. Undefined where whole channels vanish, which no distribution of single values describes.
  */
 export function* checkpointWeights(
   spec: TrainingSpec,
   file: Uint8Array,
-): Generator<void, WeightDistribution> {
+): Generator<void, WeightDistribution | undefined> {
   const { checkpoint, provenance } = decodeCheckpoint(file)
-  const { params, accumulator } = checkpoint.state.variables
+  const { params, accumulator, shrinkage } = checkpoint.state.variables
   const { optimizerState: continues, prune } = spec.init!
-  const tensors = (continues ? accumulator : undefined) ?? params ?? accumulator ?? []
-  const isTrained = tensors === accumulator && !continues
+  if (thresholdOf(spec.optimizer)?.group || (shrinkage && prune?.rule === 'threshold')) return undefined
   const source = startsFromUpload(spec.init!) ? spec : (JSON.parse(provenance.training) as TrainingSpec)
+  const restored = shrinkage && weightsOf(source, checkpoint, resolveNetwork(topologyOf(spec.model)))
+  const tensors = (continues ? accumulator : undefined) ?? params ?? restored ?? accumulator ?? []
+  const isTrained = tensors === accumulator && !continues
   const before = excludedBy(source)
   const magnitudes: Magnitudes[] = []
   for (const variable of variablesOf(topologyOf(spec.model))) {

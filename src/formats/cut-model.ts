@@ -3,22 +3,19 @@ import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Cut, CutRule, CutScope } from '#optimization/cut.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { cuttableByThreshold } from './cut-by-threshold.ts'
+import {
+  type CuttableModel,
+  clamp,
+  countNonzero,
+  nonzeroIn,
+  partsOf,
+  sortedMagnitudes,
+} from './cuttable-model.ts'
 import { modelMetadata } from './model-metadata.ts'
 import type { FloatTensor } from './named-tensor.ts'
 import { sparseSizeBytes } from './sparse-safetensors.ts'
-import { softThreshold, type TrainedModel } from './trained-model.ts'
-
-/** A model whose weights can be set to zero by one rule. */
-export interface CuttableModel {
-  parameters: number
-  /** The fewest and the most non-zero weights that the rule can leave. */
-  nonzero: { min: number; max: number }
-  /**
-   * The model with this number of non-zero weights, limited to `nonzero`. Equal weights are kept in model order. A cut by magnitude has no
-   * dual average, because none determines its weights.
-   */
-  cut(nonzero: number): TrainedModel
-}
+import type { TrainedModel } from './trained-model.ts'
 
 /** Sorts the weights once, so that many cuts of one model are cheap. @throws Error for the threshold of a model without a dual average */
 export function cuttableModel(
@@ -91,10 +88,6 @@ export function nonzeroAt(sparsity: number, parameters: number): number {
   return Math.floor(parameters * (1 - sparsity) + 1e-6)
 }
 
-export function countNonzero(tensors: readonly FloatTensor[]): number {
-  return tensors.reduce((sum, { data }) => sum + nonzeroIn(data), 0)
-}
-
 /** w where |w| is among the largest of all variables that the threshold applies to. */
 function cuttableByMagnitude(model: TrainedModel): CuttableModel {
   const { weights, cuttable, fixed, parameters } = partsOf(model)
@@ -137,56 +130,8 @@ function cuttableByLayer(model: TrainedModel): CuttableModel {
   }
 }
 
-/** The accumulator under another threshold: w = sign(v) max(|v| - l1, 0) (Chao et al., NeurIPS 2020, algorithm 1). */
-function cuttableByThreshold(model: TrainedModel): CuttableModel {
-  const { dualAverage } = model
-  if (!dualAverage) throw new Error('A model without a dual average has no threshold to move.')
-  const { accumulator, step } = dualAverage
-  const { cuttable, fixed, parameters } = partsOf({ ...model, weights: accumulator })
-  const sorted = sortedMagnitudes(cuttable)
-  const max = fixed + nonzeroIn(sorted)
-  return {
-    parameters,
-    nonzero: { min: fixed, max },
-    cut(nonzero) {
-      const keep = clamp(nonzero, fixed, max) - fixed
-      const l1 = keep === sorted.length ? 0 : sorted[sorted.length - 1 - keep]!
-      const isCuttable = new Set(cuttable)
-      const weights = accumulator.map(v =>
-        isCuttable.has(v) ? { ...v, data: softThreshold(v.data, l1) } : v,
-      )
-      return { ...model, weights, dualAverage: { accumulator, l1, step } }
-    },
-  }
-}
-
-/** The variables that a cut applies to, and the number of non-zero weights of the others. */
-function partsOf({ spec, topology, weights }: Pick<TrainedModel, 'spec' | 'topology' | 'weights'>) {
-  const { variables } = resolveNetwork(topology)
-  const exclude = thresholdOf(spec.optimizer)?.exclude ?? []
-  const isFixed = (_: FloatTensor, index: number) => isExcluded(variables[index]!, exclude)
-  const others = weights.filter(isFixed)
-  return {
-    weights,
-    cuttable: weights.filter(weight => !others.includes(weight)),
-    fixed: countNonzero(others),
-    parameters: weights.reduce((sum, { data }) => sum + data.length, 0),
-  }
-}
-
 function withoutDualAverage({ dualAverage: _, ...model }: TrainedModel): TrainedModel {
   return model
-}
-
-/** |w| of all tensors, ascending. */
-function sortedMagnitudes(tensors: readonly FloatTensor[]): Float32Array {
-  const sorted = new Float32Array(tensors.reduce((sum, { data }) => sum + data.length, 0))
-  let at = 0
-  for (const { data } of tensors) {
-    sorted.set(data, at)
-    at += data.length
-  }
-  return sorted.map(Math.abs).sort()
 }
 
 /** The tensors with their `keep` largest values by magnitude, and +0 elsewhere. @param sorted their magnitudes */
@@ -242,14 +187,4 @@ function shareEqually(kernels: readonly { size: number; nonzero: number }[], tot
     rest -= more
   }
   return counts
-}
-
-function nonzeroIn(values: Float32Array): number {
-  let count = 0
-  for (const value of values) if (value !== 0) count++
-  return count
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max)
 }

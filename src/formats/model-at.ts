@@ -1,5 +1,6 @@
 import type { CutPoint } from '#optimization/tradeoff.ts'
-import { type CuttableModel, countNonzero, cuttableModel } from './cut-model.ts'
+import { cuttableModel } from './cut-model.ts'
+import { type CuttableModel, countNonzero } from './cuttable-model.ts'
 import { FormatError } from './format-error.ts'
 import type { FloatTensor } from './named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'

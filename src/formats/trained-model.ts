@@ -5,11 +5,11 @@ import type { RemovedChannels } from '#network/channels/remove-channels.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
-import type { Variable } from '#network/variable.ts'
 import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { CutPoint } from '#optimization/tradeoff.ts'
 import { type Checkpoint, digestWeights, stepsOf, type TrainingState } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'
+import { groupsOf, shrinkChannels } from './shrink-channels.ts'
 
 /** The result of a training, from which all its files are made. Tensors are in model order. */
 export interface TrainedModel {
@@ -18,8 +18,8 @@ export interface TrainedModel {
   weights: readonly FloatTensor[]
   /** The statistics of normalizations. */
   statistics: readonly FloatTensor[]
-  /** The accumulator v, the threshold and the steps of an optimizer that has them: they determine the weights. */
-  dualAverage?: { accumulator: readonly FloatTensor[]; l1: number; step: number }
+  /** The state of an optimizer that determines the weights. */
+  dualAverage?: DualAverage
   /** The number of updates. */
   step: number
   /** How the model was cut after its training. */
@@ -28,23 +28,39 @@ export interface TrainedModel {
   removed?: readonly RemovedChannels[]
 }
 
+/** The accumulator v, the threshold and the steps of gRDA. */
+interface DualAverage {
+  accumulator: readonly FloatTensor[]
+  l1: number
+  step: number
+  /** Of a threshold for whole output channels, the share that it takes from each channel [channels], by the names of the kernels. */
+  shrinkage?: readonly FloatTensor[] | undefined
+}
+
 /**
  * The model of a checkpoint. The weights are computed from the optimizer's accumulator if the checkpoint does not contain them. @throws
  * Error when their digest differs from that in the checkpoint
  */
 export function modelFromCheckpoint(spec: TrainingSpec, checkpoint: Checkpoint): TrainedModel {
-  const { state, weights: digest, phase } = checkpoint
+  const { state, weights: digest } = checkpoint
   const network = resolveNetwork(topologyOf(spec.model))
-  const { params, accumulator } = state.variables
-  const { l1 } = state.clock
-  const optimizer = phase?.name === 'fineTune' ? fineTunePhase(spec)!.optimizer : spec.optimizer
-  const weights =
-    accumulator && l1 !== undefined
-      ? penalise(optimizer, network.variables, { accumulator: inOrder(accumulator, network.variables), l1 })
-      : inOrder(params!, network.variables)
+  const weights = weightsOf(spec, checkpoint, network)
   if (digestWeights(weights) !== digest)
     throw new Error('The weights computed from the checkpoint do not match its digest.')
   return { ...modelFromState(spec, network, state, weights), step: stepsOf(checkpoint) }
+}
+
+/** The weights of a checkpoint, whose digest is not checked. */
+export function weightsOf(
+  spec: TrainingSpec,
+  { state, phase }: Pick<Checkpoint, 'state' | 'phase'>,
+  network: Network,
+): FloatTensor[] {
+  const { params, accumulator, shrinkage } = state.variables
+  const { l1 } = state.clock
+  if (!accumulator || l1 === undefined) return inOrder(params!, network.variables)
+  const optimizer = phase?.name === 'fineTune' ? fineTunePhase(spec)!.optimizer : spec.optimizer
+  return penalise(optimizer, network, { accumulator: inOrder(accumulator, network.variables), l1, shrinkage })
 }
 
 /** The model of a training state. @param weights if the state does not contain them */
@@ -54,7 +70,7 @@ export function modelFromState(
   { clock, variables }: TrainingState,
   weights = inOrder(variables.params!, network.variables),
 ): TrainedModel {
-  const { accumulator, statistics = [] } = variables
+  const { accumulator, shrinkage, statistics = [] } = variables
   const { step, l1 } = clock
   return {
     spec,
@@ -64,7 +80,12 @@ export function modelFromState(
     step,
     ...(accumulator &&
       l1 !== undefined && {
-        dualAverage: { accumulator: inOrder(accumulator, network.variables), l1, step },
+        dualAverage: {
+          accumulator: inOrder(accumulator, network.variables),
+          l1,
+          step,
+          ...(shrinkage && { shrinkage }),
+        },
       }),
   }
 }
@@ -73,16 +94,23 @@ function inOrder(tensors: readonly FloatTensor[], variables: readonly { name: st
   return variables.map(({ name }) => tensors.find(tensor => tensor.name === name)!)
 }
 
-/** w = sign(v) max(|v| - l1, 0), and w = v for excluded variables. */
+/** w = v for excluded variables, v less the shrinkage for whole output channels, and sign(v) max(|v| - l1, 0) for the others. */
 function penalise(
   optimizer: OptimizerSpec,
-  variables: readonly Variable[],
-  { accumulator, l1 }: Pick<NonNullable<TrainedModel['dualAverage']>, 'accumulator' | 'l1'>,
+  network: Network,
+  { accumulator, l1, shrinkage = [] }: Pick<DualAverage, 'accumulator' | 'l1' | 'shrinkage'>,
 ): FloatTensor[] {
   const exclude = thresholdOf(optimizer)?.exclude ?? []
-  return accumulator.map((v, index) =>
-    isExcluded(variables[index]!, exclude) ? v : { ...v, data: softThreshold(v.data, l1) },
+  const shares = new Map(shrinkage.map(({ name, data }) => [name, data]))
+  const grouped = shrinkChannels(
+    groupsOf(optimizer, network),
+    accumulator,
+    ({ kernel }) => shares.get(kernel)!,
   )
+  return accumulator.map((v, index) => {
+    if (isExcluded(network.variables[index]!, exclude)) return v
+    return grouped.get(v.name) ?? { ...v, data: softThreshold(v.data, l1) }
+  })
 }
 
 /** In float32 arithmetic, as on the device: v minus v clipped to the threshold, so that zeros are +0. */

@@ -8,12 +8,14 @@ import { kerasCodec } from './keras/layers/keras-codecs.ts'
 export function whyMissing(
   name: ArtifactName,
   topology: Topology,
-  optimizer: Pick<OptimizerSpec, 'name'> | undefined,
+  optimizer: (Pick<OptimizerSpec, 'name'> & { group?: unknown }) | undefined,
 ): string | undefined {
   if (name === 'optimizer-state.safetensors') {
     if (!optimizer) return 'The weights were cut after the training, so no optimizer state determines them.'
     if (!optimizerTraits(optimizer).exportsState)
       return `${name} exists for ${EXPORTING_TITLE} only, not for ${optimizer.name}.`
+    if (optimizer.group)
+      return `${name} is the state of the original ${EXPORTING_TITLE}, which has no groups. A job continues with the state of this one by init.optimizerState.`
   }
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)

@@ -106,21 +106,32 @@ export const DryRun = z
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>
 
+/** @throws AppError `invalid_request` if no scale of a threshold can be recommended for the optimizer */
+function requireScale({ optimizer }: TrainingSpec): void {
+  const rule = thresholdOf(optimizer)
+  if (!rule)
+    throw invalidRequest(
+      'optimizer.name',
+      `${optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
+    )
+  if (rule.group)
+    throw invalidRequest(
+      'optimizer.group',
+      'must be omitted with the query `sparsity`: no measurements say which scale makes whole channels vanish',
+    )
+}
+
 /**
  * Plans a job without storing anything.
  * @param sparsity a sparsity to recommend a scale of the threshold for
- * @throws AppError `unavailable`; `invalid_request` for a sparsity without a threshold
+ * @throws AppError `unavailable`; `invalid_request` for a sparsity without a threshold, or with one for whole channels
  */
 export async function dryRun(
   stores: PositionStores & Pick<Stores, 'owner'>,
   { spec, warnings, initFile, trainedEpochs }: Omit<JobDraft, 'origin' | 'copyFiles'>,
   sparsity?: number,
 ): Promise<DryRun> {
-  if (sparsity !== undefined && !thresholdOf(spec.optimizer))
-    throw invalidRequest(
-      'optimizer.name',
-      `${spec.optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
-    )
+  if (sparsity !== undefined) requireScale(spec)
   const { measurements, workers } = stores
   const runs = await measurements.finishedRuns(spec.model)
   const { recommendation, ...plan } = await planInTurn(spec, {

@@ -10,6 +10,7 @@ import { steeredSparsity } from '#forecast/starting-scale.ts'
 import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
 import { totalWithin } from '#forecast/weight-distribution.ts'
 import { parameterCount } from '#network/variables.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
@@ -68,13 +69,15 @@ export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Gene
   const { trainingExamples, stepsPerEpoch } = epochLength(spec)
   const ends = yield* thresholdByEpoch(spec)
   const start = yield* startOf(spec, options)
-  const forecasts = yield* forecastEpochs(spec, ends, start)
+  // The measurements that forecasts follow from are of thresholds for single weights.
+  const measured = thresholdOf(spec.optimizer)?.group ? undefined : start
+  const forecasts = yield* forecastEpochs(spec, ends, measured)
   const forecastArtifactBytes = sizeAtEnd(spec, forecasts)
-  const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
+  const early = measured && lastEarlyThreshold(measured.weights, startState(spec).l1)
   const pruned = ends.filter(({ state }) => state)
   const sparsity = options.sparsity ?? (spec.target && steeredSparsity(spec, spec.target))
   const recommendation =
-    start && sparsity !== undefined ? yield* recommendScale(spec, start, sparsity) : undefined
+    measured && sparsity !== undefined ? yield* recommendScale(spec, measured, sparsity) : undefined
   const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'
   return {
     parameters,

@@ -5,7 +5,9 @@ import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { nonzeroAt } from '#formats/cut-model.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
+import { channelGroups } from '#network/channel-groups.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
 import { parameterCount, statisticsOf, variablesOf } from '#network/variables.ts'
 import type { Cut } from '#optimization/cut.ts'
@@ -14,6 +16,7 @@ import { thresholdOf } from '#optimization/optimizer-spec.ts'
 /** Contradictions between the fields that say which weights become zero. @param init of the request */
 export function pruningMistakes(spec: TrainingSpec, init: JobRequest['init']): Mistake[] {
   return [
+    ...groupMistakes(spec),
     ...targetMistakes(spec),
     ...pruneMistakes(spec),
     ...supportMistakes(spec, init),
@@ -23,6 +26,23 @@ export function pruningMistakes(spec: TrainingSpec, init: JobRequest['init']): M
   ]
 }
 
+function groupMistakes({ optimizer, finish, model }: TrainingSpec): Mistake[] {
+  const rule = thresholdOf(optimizer)
+  const mistakes: Mistake[] = []
+  if (rule?.group && channelGroups(resolveNetwork(topologyOf(model)), rule.exclude).length === 0)
+    mistakes.push({
+      path: 'optimizer.group',
+      message:
+        'must be omitted: the network has no kernel whose output channels can vanish, apart from those that compute its outputs and those in optimizer.exclude',
+    })
+  if (finish?.fineTune && thresholdOf(finish.fineTune.optimizer)?.group)
+    mistakes.push({
+      path: 'finish.fineTune.optimizer.group',
+      message: 'must be omitted: groups apply to the training before, and fine-tuning keeps its zeros',
+    })
+  return mistakes
+}
+
 function targetMistakes({ target, optimizer, finish, earlyStopping }: TrainingSpec): Mistake[] {
   if (!target) return []
   const mistakes: Mistake[] = []
@@ -30,6 +50,12 @@ function targetMistakes({ target, optimizer, finish, earlyStopping }: TrainingSp
     mistakes.push({
       path: 'target',
       message: `needs an optimizer with a threshold (grda), not ${optimizer.name}; with ${optimizer.name}, use finish.prune`,
+    })
+  if (thresholdOf(optimizer)?.group)
+    mistakes.push({
+      path: 'target',
+      message:
+        'needs an optimizer without group, because whole channels do not add up to a given number of weights; give optimizer.c and use finish.prune',
     })
   if (finish?.prune)
     mistakes.push({

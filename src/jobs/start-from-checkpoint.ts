@@ -145,7 +145,9 @@ export function checkpointOptimizer(
 
 /** The fields that determine which slots an optimizer has and what they mean; rates and thresholds may change. */
 export function describeOptimizer({ optimizer }: Pick<TrainingSpec, 'optimizer'>): string {
-  const { stateFields } = optimizerTraits(optimizer)
-  if (stateFields.length === 0) return optimizer.name
-  return JSON.stringify(optimizer, ['name', ...stateFields])
+  const fields = optimizerTraits(optimizer).stateFields(optimizer)
+  if (fields.length === 0) return optimizer.name
+  const isList = 'exclude' in optimizer
+  const compared = isList ? { ...optimizer, exclude: optimizer.exclude.toSorted() } : optimizer
+  return JSON.stringify(compared, ['name', ...fields])
 }

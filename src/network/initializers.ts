@@ -132,6 +132,11 @@ function initialValues(variable: Variable, seed: number): Float32Array {
   return values
 }
 
+/** The share of standard normal values below `value`. */
+export function normalShareBelow(value: number): number {
+  return (1 + errorFunction(value / Math.SQRT2)) / 2
+}
+
 /** The share of uniform values in [-1, 1] below `value`. */
 function shareBelow(value: number): number {
   return Math.max(0, Math.min(1, (value + 1) / 2))

@@ -8,6 +8,12 @@ const LayerSparsity = z.object({
   shape: z.array(z.int()),
   size: z.int(),
   nonzero: z.int(),
+  zeroChannels: z
+    .int()
+    .optional()
+    .describe(
+      'Present for a kernel of gRDA with `group`: its output channels of which all weights and the bias are zero.',
+    ),
   skipsZeros: z
     .boolean()
     .optional()

@@ -20,7 +20,9 @@ const common = {
 
 /**
  * gRDA: v <- v - lr g; l1 <- l1 + c lr^(mu + 1/2) (n^mu - (n-1)^mu); w = soft-threshold(v, l1)
- * (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks", NeurIPS 2020, algorithm 1).
+ * (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks", NeurIPS 2020, algorithm 1). With `group`, the n_j weights of
+ * output channel j are w_j = v_j max(0, 1 - l1 sqrt(n_j) / ||v_j||_2) (Yuan and Lin, "Model selection and estimation in regression with
+ * grouped variables", JRSS B 2006; for dual averages: Yang, Xu, King and Lyu, "Online Learning for Group Lasso", ICML 2010).
  */
 export const GrdaSpec = z.strictObject({
   name: z.literal('grda'),
@@ -30,6 +32,12 @@ export const GrdaSpec = z.strictObject({
   exclude: ExcludedVariables.describe(
     'Variables that the threshold does not apply to: "bias", "batchNorm", or a layer\'s name.',
   ),
+  group: z
+    .enum(['outputChannels'])
+    .optional()
+    .describe(
+      'Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights.',
+    ),
   clock: z
     .enum(['steps', 'time'])
     .default('steps')
@@ -110,7 +118,7 @@ interface OptimizerTraits<Spec> {
    */
   memoryCopies: number
   /** Fields that determine which slots exist and what they mean: a job that continues from this state must have the same values. */
-  stateFields: readonly (keyof Spec)[]
+  stateFields: (spec: Spec) => readonly (keyof Spec)[]
   /** Present for an optimizer that sets weights below a growing threshold to zero. */
   threshold?: (spec: Spec) => ThresholdRule
   /** Whether its state can be downloaded and uploaded as optimizer-state.safetensors. The format supports one optimizer only. */
@@ -128,7 +136,7 @@ const OPTIMIZERS = {
     description:
       'SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).',
     memoryCopies: 11,
-    stateFields: [],
+    stateFields: ({ group }) => (group ? ['group', 'exclude'] : []),
     threshold: spec => spec,
     exportsState: true,
   }),
@@ -136,31 +144,31 @@ const OPTIMIZERS = {
     title: 'SGD',
     description: 'Stochastic gradient descent, optionally with momentum, as in Keras.',
     memoryCopies: 11,
-    stateFields: ['momentum', 'nesterov'],
+    stateFields: () => ['momentum', 'nesterov'],
   }),
   adagrad: withTraits(AdagradSpec, {
     title: 'Adagrad',
     description: 'Adagrad (Duchi et al. 2011), as in Keras.',
     memoryCopies: 17,
-    stateFields: ['initialAccumulator', 'epsilon'],
+    stateFields: () => ['initialAccumulator', 'epsilon'],
   }),
   adam: withTraits(AdamSpec, {
     title: 'Adam',
     description: 'Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.',
     memoryCopies: 25,
-    stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
+    stateFields: () => ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   adamw: withTraits(AdamwSpec, {
     title: 'AdamW',
     description: 'Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.',
     memoryCopies: 25,
-    stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
+    stateFields: () => ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   rmsprop: withTraits(RmspropSpec, {
     title: 'RMSprop',
     description: 'RMSprop (Tieleman and Hinton 2012), as in Keras.',
     memoryCopies: 18,
-    stateFields: ['rho', 'momentum', 'epsilon'],
+    stateFields: () => ['rho', 'momentum', 'epsilon'],
   }),
 }
 export type OptimizerName = keyof typeof OPTIMIZERS

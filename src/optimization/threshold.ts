@@ -6,6 +6,8 @@ export interface ThresholdRule {
   clock: 'steps' | 'time'
   /** See `isExcluded`. */
   exclude: readonly string[]
+  /** Present if it applies to whole output channels: see `channelGroups`. */
+  group?: 'outputChannels' | undefined
 }
 
 /** A threshold after some steps: kept on the host in float64, since in float32 it drifts by 1.3 % in 4e6 steps. */

@@ -38,6 +38,27 @@ it("a job that goes on with another's weights and optimizer ends where one of al
   assert.ok((await weightsOf(second)).equals(await weightsOf(both)))
 })
 
+it('a job of groups goes on to the bit too, with the same groups only', async () => {
+  const optimizer = { ...JOB.optimizer, group: 'outputChannels' }
+  const grouped = await train({ ...JOB, optimizer })
+  const second = await train({ ...JOB, optimizer, init: { jobId: grouped, optimizerState: true } })
+  const both = await train({ ...JOB, optimizer, epochs: 2 })
+  assert.ok((await weightsOf(second)).equals(await weightsOf(both)))
+  for (const change of [{ group: undefined }, { exclude: ['bias'] }]) {
+    const init = { jobId: grouped, optimizerState: true }
+    const { status, body } = await post(service.url, '/v1/jobs', {
+      ...JOB,
+      optimizer: { ...optimizer, ...change },
+      init,
+    })
+    assert.deepEqual([status, body.errors?.[0].path], [400, 'init.optimizerState'])
+    assert.match(
+      body.errors[0].message,
+      /has the state of {"name":"grda","group":"outputChannels","exclude":\[\]}/,
+    )
+  }
+})
+
 it("a job that starts from another's weights alone starts from just those, also when that one is gone", async () => {
   const weights = await weightsOf(first)
   const source = await train(JOB)

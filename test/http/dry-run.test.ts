@@ -43,6 +43,22 @@ describe('a dry run', () => {
     assert.equal(readme.forecastArtifactBytes, undefined)
   })
 
+  it('knows the thresholds for whole channels and the channels that are within them at the start, but forecasts nothing else', async () => {
+    const grouped = { ...README_JOB, optimizer: { ...README_JOB.optimizer, group: 'outputChannels' } }
+    const [byChannel, byWeight] = [await plan(grouped), await plan(README_JOB)]
+    const thresholds = ({ epochs }: typeof byChannel) =>
+      epochs.map(({ threshold }: { threshold: number }) => threshold)
+    assert.deepEqual(thresholds(byChannel), thresholds(byWeight))
+    const shares = byChannel.epochs.map(({ initialSparsity }: { initialSparsity: number }) => initialSparsity)
+    // The units of the first layer have 785 weights of nearly the same size, so that they come within the threshold almost at once.
+    assert.ok(shares[0] < 0.1 && shares.at(-1) > 0.9, `${shares}`)
+    for (const field of ['initialWeightsHoldSteps', 'forecastArtifactBytes'])
+      assert.equal(byChannel[field], undefined)
+    for (const epoch of byChannel.epochs) assert.equal(epoch.forecastSparsity, undefined)
+    const { status, body } = await dryRun(grouped, '&sparsity=0.9')
+    assert.deepEqual([status, body.errors?.[0].path], [400, 'optimizer.group'])
+  })
+
   it('recommends a scale from other networks while no job of the model has finished', async () => {
     const { body } = await dryRun(README_JOB, '&sparsity=0.8842')
     assert.equal(body.recommendation.basis, 'otherNetworks')

@@ -5,6 +5,7 @@ import { type Api, startApi } from '#test/support/start-api.ts'
 
 const GRDA = { name: 'grda', learningRate: 0.3, c: 0.002, mu: 0.6 }
 const { c: _, ...OPEN } = GRDA
+const GROUPED = { ...GRDA, group: 'outputChannels' }
 const JOB = { model: { preset: 'mnist-mlp' }, optimizer: GRDA, epochs: 4 }
 const STOPPING = { metric: 'validationLoss', patience: 2 }
 
@@ -154,6 +155,37 @@ describe('the fields target, finish and mask', () => {
       { finish: { fineTune: { epochs: 1, optimizer: { ...GRDA, exclude: ['conv9'] } } } },
       'finish.fineTune.optimizer.exclude.0',
       /must be one of/,
+    ],
+    [
+      'a target with groups',
+      { optimizer: GROUPED, target: { sparsity: 0.9 } },
+      'target',
+      /needs an optimizer without group.*use finish.prune/,
+    ],
+    ['groups without c', { optimizer: { ...OPEN, group: 'outputChannels' } }, 'optimizer.c', /is required/],
+    [
+      'an unknown group',
+      { optimizer: { ...GRDA, group: 'inputChannels' } },
+      'optimizer.group',
+      /"outputChannels"/,
+    ],
+    [
+      'groups of which exclude leaves none',
+      { optimizer: { ...GROUPED, exclude: ['dense_1'] } },
+      'optimizer.group',
+      /no kernel whose output channels can vanish, apart from those that compute its outputs/,
+    ],
+    [
+      'fine-tuning with groups',
+      { finish: { fineTune: { epochs: 1, optimizer: GROUPED } } },
+      'finish.fineTune.optimizer.group',
+      /must be omitted/,
+    ],
+    [
+      'the optimizer state of groups as a file',
+      { optimizer: GROUPED, artifacts: ['optimizerState'] },
+      'artifacts.0',
+      /original gRDA, which has no groups/,
     ],
     ['a mask without weights to start from', { mask: 'support' }, 'mask', /needs init/],
     ['an unknown mask', { mask: 'all' }, 'mask', /"support"/],

@@ -50,6 +50,18 @@ test('the state of an optimizer does not fit one whose slots mean something else
   assert.equal(stateOf({ name: 'adamw', weightDecay: 0.1 }), stateOf({ name: 'adamw', exclude: ['bias'] }))
 })
 
+test('the state of gRDA for whole channels fits one with the same channels', () => {
+  const grda = { name: 'grda', c: 0.001, mu: 0.6 }
+  const grouped = { ...grda, group: 'outputChannels' }
+  assert.equal(stateOf({ ...grda, exclude: ['bias'] }), 'grda')
+  assert.notEqual(stateOf(grouped), 'grda')
+  assert.notEqual(stateOf({ ...grouped, exclude: ['bias'] }), stateOf(grouped))
+  assert.equal(
+    stateOf({ ...grouped, c: 1, exclude: ['bias', 'a'] }),
+    stateOf({ ...grouped, exclude: ['a', 'bias'] }),
+  )
+})
+
 test('exclude names layers, variables, all biases, or the gammas and betas of every normalization', () => {
   const kernel = { name: 'dense/kernel', kind: 'kernel' } as const
   const bias = { name: 'dense/bias', kind: 'bias' } as const

@@ -1,5 +1,7 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { type ChannelGroups, channelGroups } from '#network/channel-groups.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
+import type { Network } from '#network/network.ts'
 import type { Variable } from '#network/variables.ts'
 import type { OptimizerName, OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
@@ -20,6 +22,8 @@ interface Setting {
   learningRate: LearningRate
   /** Returns a function of a variable's name: whether the words of an `exclude` name that variable. */
   excluded(words: readonly string[]): (variable: string) => boolean
+  /** Returns the output channels that can vanish as a whole, without the variables that the words name. */
+  channels(exclude: readonly string[]): ChannelGroups[]
 }
 
 type Constructors = {
@@ -27,10 +31,12 @@ type Constructors = {
 }
 
 const CONSTRUCTORS: Constructors = {
-  grda: (spec, { learningRate, excluded }) =>
-    spec.exclude.length === 0
+  grda(spec, { learningRate, excluded, channels }) {
+    const groups = spec.group ? channels(spec.exclude) : []
+    return spec.exclude.length + groups.length === 0
       ? grda(spec, learningRate)
-      : grdaExcluding(excluded(spec.exclude), spec, learningRate),
+      : grdaExcluding(excluded(spec.exclude), spec, learningRate, groups)
+  },
   sgd: (spec, { learningRate }) =>
     spec.momentum === 0 ? sgd(learningRate) : momentumSgd(spec, learningRate),
   adagrad: (spec, { learningRate }) => adagrad(spec, learningRate),
@@ -42,10 +48,10 @@ const CONSTRUCTORS: Constructors = {
   rmsprop: (spec, { learningRate }) => rmsprop(spec, learningRate),
 }
 
-/** The optimizer that a spec names, for a model of these variables. @param spec `mask`: weights that are zero at the start stay zero */
+/** The optimizer that a spec names, for a network. @param spec `mask`: weights that are zero at the start stay zero */
 export function optimizerFromSpec(
   spec: Rates & Pick<TrainingSpec, 'mask'>,
-  variables: readonly Pick<Variable, 'name' | 'kind'>[],
+  network: Pick<Network, 'placed'> & { variables: readonly Pick<Variable, 'name' | 'kind'>[] },
   stepsPerEpoch: number,
 ): Optimizer {
   const { optimizer } = spec
@@ -53,9 +59,10 @@ export function optimizerFromSpec(
   const constructed = construct(optimizer, {
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
     excluded(words) {
-      const names = variables.filter(variable => isExcluded(variable, words)).map(({ name }) => name)
+      const names = network.variables.filter(variable => isExcluded(variable, words)).map(({ name }) => name)
       return variable => names.includes(variable)
     },
+    channels: exclude => channelGroups(network, exclude),
   })
   const { globalClipNorm } = optimizer
   const transforms = [

@@ -5,7 +5,7 @@ import type { Optimizer, Scalars, ScalarTensors, Slots } from './optimizer.ts'
 
 /**
  * One optimizer composed of several, each of which updates its own variables. Clocks are merged, and so are slots of the same name;
- * therefore all count the same steps, and at most one may have a threshold.
+ * therefore all count the same steps, and those with a threshold have the same one.
  * @param optimizers by label
  * @param labelOf the label of the optimizer that updates a variable
  */

@@ -2,6 +2,7 @@ import { fineTunePhase, totalEpochs } from '#domain/phases.ts'
 import type { EpochInProgress, EpochSums } from '#formats/checkpoint.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
+import { groupsOf } from '#formats/shrink-channels.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { addTo, evaluate, type Means, meansOf } from './means.ts'
@@ -43,7 +44,13 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     trainLoss: trained.loss,
     ...nameMetrics('train', trained),
     ...validationScores(validation),
-    ...measureWeights(end.weights, run.network.variables, end.zerosBefore, end.skipping),
+    ...measureWeights(
+      end.weights,
+      run.network.variables,
+      end.zerosBefore,
+      end.skipping,
+      groupsOf(run.spec.optimizer, run.network),
+    ),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
     sparseBytes: sparseSizeBytes(

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
+import { rootMeanSquares } from '#formats/shrink-channels.ts'
+import type { ChannelGroups } from '#network/channel-groups.ts'
 import type { Variable } from '#network/variables.ts'
 import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { CORRECT_COUNT } from '#workers/engine/ops/kernel-names.ts'
@@ -51,6 +53,7 @@ export function absoluteErrorSum(outputs: tf.Tensor2D, targets: tf.Tensor): tf.S
  * The metrics of an epoch that follow from the weights.
  * @param variables of the weights
  * @param zerosBefore where the weights were zero after the previous epoch, if there was one
+ * @param groups the output channels that the threshold of the optimizer applies to as a whole
  * @param skipping names of the layers whose products left out the zeros of their kernels
  */
 export function measureWeights(
@@ -58,12 +61,14 @@ export function measureWeights(
   variables: readonly Pick<Variable, 'name' | 'kind'>[],
   zerosBefore?: readonly NamedTensor[],
   skipping: ReadonlySet<string> = new Set(),
+  groups: readonly ChannelGroups[] = [],
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
   const layers = weights.map(({ name, shape, data }) => ({
     name,
     shape: [...shape],
     size: data.length,
     nonzero: count(data, value => value !== 0),
+    ...zeroChannelsOf(name, weights, groups),
     ...(name.endsWith('/kernel') && skipping.has(name.slice(0, -'/kernel'.length)) && { skipsZeros: true }),
   }))
   const kernels = new Set(variables.filter(({ kind }) => kind === 'kernel').map(({ name }) => name))
@@ -73,6 +78,15 @@ export function measureWeights(
     regrown: zerosBefore ? countRegrown(weights, zerosBefore) : 0,
     layers,
   }
+}
+
+function zeroChannelsOf(
+  kernel: string,
+  weights: readonly FloatTensor[],
+  groups: readonly ChannelGroups[],
+): Pick<EpochMetrics['layers'][number], 'zeroChannels'> {
+  const group = groups.find(group => group.kernel === kernel)
+  return group ? { zeroChannels: rootMeanSquares(group, weights).filter(root => root === 0).length } : {}
 }
 
 function sparsityOf(layers: EpochMetrics['layers']): number {

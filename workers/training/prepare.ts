@@ -96,7 +96,7 @@ export function prepareRun(
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
   const rates = ratesOf(spec, place.phase)
   const learningRate = learningRateFromSpec(rates, stepsPerEpoch)
-  const optimizer = chosen?.(learningRate) ?? optimizerFromSpec(rates, network.variables, stepsPerEpoch)
+  const optimizer = chosen?.(learningRate) ?? optimizerFromSpec(rates, network, stepsPerEpoch)
   const functions = stepFunctions(spec, { optimizer, network, layout })
   const calibration = calibrationOf(counts.training, spec.batchSize)
   const runWith = <Kind extends SizedBatch>(

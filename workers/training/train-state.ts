@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { Network } from '#network/network.ts'
+import { elementCount } from '#network/shape.ts'
 import type { Clock, Steering } from '#optimization/clock.ts'
 import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
@@ -192,7 +193,12 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
     // A slot of a masked or partitioned optimizer covers only some of the variables.
     return members
       .filter(({ name }) => values.has(name))
-      .map(variable => toWeight(variable, values.get(variable.name)!))
+      .map(variable => {
+        const data = values.get(variable.name)!
+        // A slot of gRDA with groups has one value for each output channel.
+        const shape = data.length === elementCount(variable.shape) ? variable.shape : [data.length]
+        return toWeight({ name: variable.name, shape }, data)
+      })
   }
 }
 

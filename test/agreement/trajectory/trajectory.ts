@@ -6,7 +6,6 @@ import { resolveNetwork } from '#network/network.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { Topology } from '#network/topology.ts'
-import { variablesOf } from '#network/variables.ts'
 import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
 import { augmentedBatches } from '#workers/data/augmented-batches.ts'
@@ -116,7 +115,7 @@ function ingredientsOf({ preset, optimizer, steps }: TrajectorySpec, topology: T
   const rates = { optimizer, schedule: { name: 'constant' }, epochs: 1 } as const
   return {
     model: modelFromNetwork(resolveNetwork(topology)),
-    transform: optimizerFromSpec(rates, variablesOf(topology), steps),
+    transform: optimizerFromSpec(rates, resolveNetwork(topology), steps),
     normalise: normaliser(preprocessingFor(PRESETS[preset].defaults.dataset.normalize, 1 / 255), {
       dtype: 'uint8',
       inputShape: topology.inputShape,

@@ -21,6 +21,17 @@ export const OPTIMIZERS: Record<string, Optimizer> = {
   grda: grda({ c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE),
   'grda, clock time': grda({ c: 0.001, mu: 0.7, clock: 'time' }, HALVED_LATE),
   'grda, exclude': grdaExcluding(name => name === 'bias', { c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE),
+  'grda, by channel': grdaExcluding(() => false, { c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE, [
+    {
+      kernel: 'kernel',
+      channels: 5,
+      size: 9,
+      members: [
+        { name: 'kernel', view: [8, 5, 1] },
+        { name: 'bias', view: [1, 5, 1] },
+      ],
+    },
+  ]),
   sgd: sgd(HALVED_LATE),
   momentum: momentumSgd({ momentum: 0.9, nesterov: false }, HALVED_LATE),
   nesterov: momentumSgd({ momentum: 0.9, nesterov: true }, HALVED_LATE),

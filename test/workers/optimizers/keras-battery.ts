@@ -34,7 +34,7 @@ export function testAgainstKeras(): void {
         schedule: { name: 'constant' },
         epochs: 1,
       } as const
-      const optimizer = optimizerFromSpec(rates, VARIABLES, 100)
+      const optimizer = optimizerFromSpec(rates, { placed: [], variables: VARIABLES }, 100)
       let { clock } = optimizer
       let compared = 0
       tf.tidy(() => {

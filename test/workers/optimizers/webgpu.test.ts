@@ -1,5 +1,6 @@
 import { openWebgpuEngine } from '#test/support/open-webgpu-engine.ts'
 import { testOptimizers } from './battery.ts'
+import { testChannels } from './channel-battery.ts'
 import { testGrda } from './grda-battery.ts'
 import { testAgainstKeras } from './keras-battery.ts'
 import { testOnSupport } from './on-support-battery.ts'
@@ -8,4 +9,5 @@ await openWebgpuEngine()
 testOptimizers()
 testOnSupport()
 testGrda()
+testChannels()
 testAgainstKeras()

@@ -80,7 +80,7 @@ for (const [name, request] of Object.entries(SPECS)) {
       readEvery: number,
     ) => {
       const network = resolveNetwork(topologyOf(spec.model))
-      const optimizer = optimizerFromSpec(spec, network.variables, 11)
+      const optimizer = optimizerFromSpec(spec, network, 11)
       const functions = {
         model: modelFromNetwork(network),
         optimizer,

@@ -1,5 +1,5 @@
 import type { NormRatioResult } from '#analyses/norm-ratio.ts'
-import { countNonzero } from '#formats/cut-model.ts'
+import { countNonzero } from '#formats/cuttable-model.ts'
 import { normRatioPlot } from '#interchange/report/norm-ratio-section.ts'
 import type { Computation } from '#workers/analyses/computation.ts'
 import { toCsv } from '#workers/analyses/csv.ts'

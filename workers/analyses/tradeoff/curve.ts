@@ -1,4 +1,5 @@
-import { type CuttableModel, countNonzero, cuttableModel, nonzeroAt } from '#formats/cut-model.ts'
+import { cuttableModel, nonzeroAt } from '#formats/cut-model.ts'
+import { type CuttableModel, countNonzero } from '#formats/cuttable-model.ts'
 import { type CutModel, cutTo } from '#formats/model-at.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import type { CutPoint, TradeoffPoint } from '#optimization/tradeoff.ts'

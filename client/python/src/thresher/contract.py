@@ -162,6 +162,8 @@ class GrdaOptimizer(TypedDict):
     """Growth of the threshold with the number of steps, 0 < mu <= 1."""
     exclude: List[str]
     """Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name."""
+    group: NotRequired[Literal["outputChannels"]]
+    """Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights."""
     clock: Literal["steps", "time"]
     """The quantity that the threshold grows with: the step number (the original), or the sum of learning rates."""
 
@@ -427,6 +429,8 @@ class EpochMetricsLayers(TypedDict):
     shape: List[int]
     size: int
     nonzero: int
+    zeroChannels: NotRequired[int]
+    """Present for a kernel of gRDA with `group`: its output channels of which all weights and the bias are zero."""
     skipsZeros: NotRequired[bool]
     """Present if the zeros were left out of the products with this kernel, which is faster."""
 
@@ -960,6 +964,8 @@ class GrdaOptimizerRequest(TypedDict):
     """Growth of the threshold with the number of steps, 0 < mu <= 1."""
     exclude: List[str]
     """Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name."""
+    group: NotRequired[Literal["outputChannels"]]
+    """Applies the threshold to whole output channels of kernels, which vanish together with their bias, instead of to single weights."""
     clock: Literal["steps", "time"]
     """The quantity that the threshold grows with: the step number (the original), or the sum of learning rates."""
 
