@@ -87,7 +87,10 @@ describe('an analysis in the dashboard', () => {
       await page.getByRole('button', { name: 'Table of Plane' }).click()
       const rows = await cellsOf(page, 'Plane')
       assert.equal(rows.length, xs.length * ys.length)
-      assert.deepEqual(rows[5]!.slice(0, 3), [xs[2]!, ys[1]!, points[5]!.trainLoss!].map(value => formatNumber(value)))
+      assert.deepEqual(
+        rows[5]!.slice(0, 3),
+        [xs[2]!, ys[1]!, points[5]!.trainLoss!].map(value => formatNumber(value)),
+      )
       await assertAccessible(page)
     }))
 
