@@ -32,8 +32,6 @@ const JOBS = {
 
 export type TrainedPreset = keyof typeof JOBS
 
-const isTrained = (preset: PresetName): preset is TrainedPreset => preset in JOBS
-
 /** The model of a job with gRDA. The first call trains it for a minute or two, later ones find it in the user's cache folder. */
 export async function trainedModel(preset: TrainedPreset): Promise<TrainedModel> {
   const request = JSON.stringify(JOBS[preset])
