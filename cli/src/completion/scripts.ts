@@ -20,6 +20,11 @@ _thresher() {
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _thresher "$@"; else compdef _thresher thresher; fi
 `,
-  fish: `complete -c thresher -a '(thresher complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+  // Files are candidates only where there is nothing else, as in the other shells.
+  fish: `function __thresher_find
+  set -g __thresher_found (thresher complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+  test (count $__thresher_found) -gt 0
+end
+complete -c thresher -n __thresher_find -f -a '$__thresher_found'
 `,
 } as const
