@@ -16,6 +16,17 @@ const keptEpochs = {
   checkpoint: { everyEpochs: 1, keepLatest: 100, keepBest: 0, bestBy: 'validationLoss' },
 } as const
 
+/** The same network in minutes instead of hours. */
+export function shortened(network: StudiedNetwork): StudiedNetwork {
+  return {
+    ...network,
+    base: { ...network.base, epochs: 2 },
+    curve: { epochs: 1, points: 5, examples: 100 },
+    plane: { points: 5, examples: 100 },
+    hessian: { examples: 100, maxProducts: 20 },
+  }
+}
+
 /** The networks of docs/studies.md. */
 export const NETWORKS: Readonly<Record<string, StudiedNetwork>> = {
   'mnist-mlp': {

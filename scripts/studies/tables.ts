@@ -12,7 +12,8 @@ export function studyTable({ sparse, dense, analyses }: Studied): string {
   )
   const rows = [...sparse, dense].map((job, index) => {
     const projection = hessian.projections[index]
-    const curve = sparse.length > 1 ? curves[index] : curves[1]
+    // The dense model is the end of every curve.
+    const curve = sparse.length > 1 ? curves[Math.min(index, 1)] : curves[1]
     return [
       nameOf(job),
       percent(job.metrics!.sparsity),

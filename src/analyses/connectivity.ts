@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { totalEpochs } from '#domain/phases.ts'
 import { ANALYSIS_FIELDS, type AnalysisKindDefinition, JobChoice } from './analysis-base.ts'
-import {
-  Examples,
-  exampleMistakes,
-  Measured,
-  ModelPlace,
-  PointScores,
-  surfaceMistakes,
-} from './same-surface.ts'
+import { Examples, Measured, ModelPlace, PointScores, surfaceMistakes } from './same-surface.ts'
 
 /** Trains a curve of low loss between the models of two jobs and measures the loss along it. */
 export const ConnectivityRequest = z.strictObject({
@@ -85,7 +78,7 @@ export const connectivity: AnalysisKindDefinition<ConnectivityRequest> = {
         points,
         ...(examples !== undefined && { examples }),
       } satisfies ConnectivityOptions,
-      mistakes: [...surfaceMistakes(jobs), ...exampleMistakes(examples, jobs[1]!)],
+      mistakes: surfaceMistakes(jobs, examples),
       warnings: [],
     }
   },

@@ -3,7 +3,7 @@ import type { Mistake } from '#domain/error.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { parameterCount } from '#network/variables.ts'
 import { ANALYSIS_FIELDS, type AnalysisKindDefinition, JobChoice, type Subject } from './analysis-base.ts'
-import { Examples, exampleMistakes, Measured, ModelPlace, surfaceMistakes } from './same-surface.ts'
+import { Examples, Measured, ModelPlace, surfaceMistakes } from './same-surface.ts'
 
 /** Compares the differences between models with the directions in which the training loss is curved most. */
 export const HessianRequest = z.strictObject({
@@ -92,11 +92,7 @@ export const hessian: AnalysisKindDefinition<HessianRequest> = {
         maxProducts,
         ...(examples !== undefined && { examples }),
       } satisfies HessianOptions,
-      mistakes: [
-        ...surfaceMistakes(jobs),
-        ...exampleMistakes(examples, jobs.at(-1)!),
-        ...dimensionMistakes(eigenvectors, maxProducts, jobs),
-      ],
+      mistakes: [...surfaceMistakes(jobs, examples), ...dimensionMistakes(eigenvectors, maxProducts, jobs)],
       warnings: [],
     }
   },

@@ -2,14 +2,7 @@ import { z } from 'zod'
 import type { Mistake } from '#domain/error.ts'
 import { ANALYSIS_FIELDS, type AnalysisKindDefinition, JobChoice, type Subject } from './analysis-base.ts'
 import { BEND_FILE } from './connectivity.ts'
-import {
-  Examples,
-  exampleMistakes,
-  Measured,
-  ModelPlace,
-  PointScores,
-  surfaceMistakes,
-} from './same-surface.ts'
+import { Examples, Measured, ModelPlace, PointScores, surfaceMistakes } from './same-surface.ts'
 
 /** Measures the loss on the plane through three models. */
 export const PlaneRequest = z.strictObject({
@@ -70,11 +63,7 @@ export const plane: AnalysisKindDefinition<PlaneRequest> = {
         ...(analysisId !== undefined && { analysisId }),
         ...(examples !== undefined && { examples }),
       } satisfies PlaneOptions,
-      mistakes: [
-        ...surfaceMistakes(jobs),
-        ...exampleMistakes(examples, jobs.at(-1)!),
-        ...thirdPointMistakes(subject, analysisId),
-      ],
+      mistakes: [...surfaceMistakes(jobs, examples), ...thirdPointMistakes(subject, analysisId)],
       warnings: [],
     }
   },

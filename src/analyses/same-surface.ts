@@ -47,9 +47,15 @@ export function layersMistakes(jobs: readonly AnalysedJob[]): Mistake[] {
   return differences(jobs, { layers: SURFACE.layers! }, 'because they are compared layer by layer')
 }
 
-/** The weights of jobs are points of one surface only if the loss is the same function of them. */
-export function surfaceMistakes(jobs: readonly AnalysedJob[]): Mistake[] {
-  return differences(jobs, SURFACE, 'because the loss must be the same function of the weights')
+/**
+ * The weights of jobs are points of one surface only if the loss is the same function of them. @param examples of the last job that the
+ * request asks for
+ */
+export function surfaceMistakes(jobs: readonly AnalysedJob[], examples: number | undefined): Mistake[] {
+  return [
+    ...differences(jobs, SURFACE, 'because the loss must be the same function of the weights'),
+    ...exampleMistakes(examples, jobs.at(-1)!),
+  ]
 }
 
 type Spec = AnalysedJob['spec']
@@ -79,7 +85,7 @@ const SURFACE: Readonly<Record<string, (spec: Spec) => unknown>> = {
 }
 
 /** More examples than the training split has. */
-export function exampleMistakes(examples: number | undefined, { spec }: AnalysedJob): Mistake[] {
+function exampleMistakes(examples: number | undefined, { spec }: AnalysedJob): Mistake[] {
   const { train } = factsOf(spec.dataset)!.splits
   if (examples === undefined || examples <= train) return []
   return [

@@ -29,6 +29,7 @@ let records: Record<string, string>
 const queries: Record<string, () => string> = {
   '/tradeoff': () => `?jobs=${jobs}`,
   '/compare': () => `?jobs=${jobs}`,
+  '/analyses/new': () => `?jobs=${jobs}`,
   '/keys': () => '?new=yes',
   '/keys/tenants': () => '?edit=default',
 }

@@ -3,7 +3,6 @@ import type {
   AnalysisEvent,
   AnalysisRequest,
   Artifact,
-  HistoryGap,
   ListAnalysesData,
   ListedAnalysis,
 } from '../contract.ts'
@@ -12,15 +11,23 @@ import { once, type SubmitOptions } from '../idempotency.ts'
 import { type Pages, pagesOf } from '../pages.ts'
 import { path } from '../query.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import { type WatchOptions, watch } from '../watch.ts'
+import { Runs } from './runs.ts'
 
 export type AnalysisQuery = Omit<NonNullable<ListAnalysesData['query']>, 'after'>
 
-/** Trade-offs and evaluations of finished jobs: `/v1/analyses`. */
-export class Analyses {
+interface AnalysisTypes {
+  record: Analysis
+  cancelled: ListedAnalysis
+  frame: AnalysisFrame
+  event: AnalysisEvent
+}
+
+/** Evaluations, trade-offs and studies of finished jobs: `/v1/analyses`. */
+export class Analyses extends Runs<AnalysisTypes> {
   readonly #transport: Transport
 
   constructor(transport: Transport) {
+    super(transport, 'analysis', '/v1/analyses')
     this.#transport = transport
   }
 
@@ -28,42 +35,8 @@ export class Analyses {
     return this.#transport.json('/v1/analyses', { ...once(options), body: request })
   }
 
-  /** With its result, once it has succeeded. */
-  get(id: string, options: CallOptions = {}): Promise<Analysis> {
-    return this.#transport.json(path`/v1/analyses/${id}`, options)
-  }
-
   list(query: AnalysisQuery = {}, options: CallOptions = {}): Pages<ListedAnalysis> {
     return pagesOf(this.#transport, '/v1/analyses', query, options)
-  }
-
-  cancel(id: string, options: CallOptions = {}): Promise<ListedAnalysis> {
-    const request = { method: 'POST' as const, repeatable: true }
-    return this.#transport.json(path`/v1/analyses/${id}/cancel`, { ...options, ...request })
-  }
-
-  delete(id: string, options: CallOptions = {}): Promise<void> {
-    return this.#transport.remove(path`/v1/analyses/${id}`, options)
-  }
-
-  /** Frames until the analysis has ended, like those of a job. */
-  watch(id: string, options: WatchOptions = {}): AsyncIterable<AnalysisFrame> {
-    return watch(this.#transport, 'analysis', path`/v1/analyses/${id}`, options)
-  }
-
-  /** Resolves with the analysis once it has ended, however it ended. */
-  async wait(id: string, options: WatchOptions = {}): Promise<Analysis> {
-    for await (const _ of this.watch(id, options));
-    return await this.get(id, { signal: options.signal })
-  }
-
-  /** Stored events, oldest first. */
-  events(
-    id: string,
-    query: { after?: number; limit?: number } = {},
-    options: CallOptions = {},
-  ): Pages<AnalysisEvent | HistoryGap> {
-    return pagesOf(this.#transport, path`/v1/analyses/${id}/events`, query, options)
   }
 
   artifacts(id: string, options: CallOptions = {}): Pages<Artifact> {

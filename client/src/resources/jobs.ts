@@ -6,7 +6,6 @@ import type {
   GetMetricsData,
   GetMetricsResponse,
   GetTradeoffData,
-  HistoryGap,
   Job,
   JobChange,
   JobEvent,
@@ -25,7 +24,7 @@ import { once, type SubmitOptions } from '../idempotency.ts'
 import { type Pages, pagesOf } from '../pages.ts'
 import { path, type Query } from '../query.ts'
 import type { CallOptions, Transport } from '../transport.ts'
-import { type WatchOptions, watch } from '../watch.ts'
+import { Runs } from './runs.ts'
 
 export type JobQuery = Omit<NonNullable<ListJobsData['query']>, 'after'> & { labels?: Record<string, string> }
 export type ArtifactQuery = NonNullable<DownloadArtifactData['query']>
@@ -42,11 +41,19 @@ export interface PlanOptions extends CallOptions {
 /** Examples as JSON, as a blob whose type names their format (`text/csv`, `image/png`, ...), or as a form with files. */
 export type Examples = PredictionRequest | Blob | FormData
 
+interface JobTypes {
+  record: Job
+  cancelled: Job
+  frame: JobFrame
+  event: JobEvent
+}
+
 /** Training jobs: `/v1/jobs`. */
-export class Jobs {
+export class Jobs extends Runs<JobTypes> {
   readonly #transport: Transport
 
   constructor(transport: Transport) {
+    super(transport, 'job', '/v1/jobs')
     this.#transport = transport
   }
 
@@ -58,10 +65,6 @@ export class Jobs {
   /** What `create` would run: the whole spec, sizes, a forecast and warnings. Nothing is stored. */
   plan(request: JobRequest, options: PlanOptions = {}): Promise<DryRun> {
     return this.#transport.json('/v1/jobs', dryRun(request, options))
-  }
-
-  get(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#transport.json(path`/v1/jobs/${id}`, options)
   }
 
   /** Newest first unless `sort` and `order` say otherwise. */
@@ -86,43 +89,12 @@ export class Jobs {
     return this.#transport.json(path`/v1/jobs/${id}/clone`, dryRun(request, options))
   }
 
-  cancel(id: string, options: CallOptions = {}): Promise<Job> {
-    return this.#transport.json(path`/v1/jobs/${id}/cancel`, { ...options, ...ACTION })
-  }
-
   pause(id: string, options: CallOptions = {}): Promise<Job> {
     return this.#transport.json(path`/v1/jobs/${id}/pause`, { ...options, ...ACTION })
   }
 
   resume(id: string, options: CallOptions = {}): Promise<Job> {
     return this.#transport.json(path`/v1/jobs/${id}/resume`, { ...options, ...ACTION })
-  }
-
-  delete(id: string, options: CallOptions = {}): Promise<void> {
-    return this.#transport.remove(path`/v1/jobs/${id}`, options)
-  }
-
-  /**
-   * Frames until the job has ended, over as many connections as that takes: a snapshot, the events after `after`, progress, and `end`.
-   * @throws NotFoundError if the job was deleted, AuthenticationError if the key was revoked; the reason of the signal
-   */
-  watch(id: string, options: WatchOptions = {}): AsyncIterable<JobFrame> {
-    return watch(this.#transport, 'job', path`/v1/jobs/${id}`, options)
-  }
-
-  /** Resolves with the job once it has ended, however it ended. */
-  async wait(id: string, options: WatchOptions = {}): Promise<Job> {
-    for await (const _ of this.watch(id, options));
-    return await this.get(id, { signal: options.signal })
-  }
-
-  /** Stored events, oldest first. */
-  events(
-    id: string,
-    query: { after?: number; limit?: number } = {},
-    options: CallOptions = {},
-  ): Pages<JobEvent | HistoryGap> {
-    return pagesOf(this.#transport, path`/v1/jobs/${id}/events`, query, options)
   }
 
   /** The metrics of every epoch, or of at most `maxPoints` of them. */

@@ -8,6 +8,15 @@ import type {
   StructureResult,
 } from '@thresher/client'
 import { formatCount, formatNumber, formatPercent } from '../../format/numbers.ts'
+import {
+  type ResultTable,
+  tableOfCurve,
+  tableOfHessian,
+  tableOfLayers,
+  tableOfNorms,
+  tableOfPlane,
+  tableOfStructure,
+} from './result-table.ts'
 
 type Fact = readonly [string, string]
 
@@ -16,6 +25,8 @@ interface Described {
   picture?: string
   summary: string
   facts: Fact[]
+  /** The figures behind the picture. */
+  table: ResultTable
 }
 
 /** What a finished analysis has found, in words and figures; undefined for a kind that has pages of its own, or without a result. */
@@ -39,9 +50,11 @@ export function describeResult({ kind, result }: Analysis): Described | undefine
   }
 }
 
-function describeCurve({ barrier, points, distances, step }: ConnectivityResult): Described {
+function describeCurve(result: ConnectivityResult): Described {
+  const { barrier, points, distances, step } = result
   const above = barrier === null ? 'not finite' : formatNumber(barrier)
   return {
+    table: tableOfCurve(result),
     picture: 'connectivity.svg',
     summary: `Training and validation loss on a curve between the models. The barrier is ${above}.`,
     facts: [
@@ -53,10 +66,12 @@ function describeCurve({ barrier, points, distances, step }: ConnectivityResult)
   }
 }
 
-function describePlane({ axes, points, third }: PlaneResult): Described {
+function describePlane(result: PlaneResult): Described {
+  const { axes, points, third } = result
   const losses = points.flatMap(({ trainLoss }) => trainLoss ?? [])
   const range = `${formatNumber(Math.min(...losses))} to ${formatNumber(Math.max(...losses))}`
   return {
+    table: tableOfPlane(result),
     picture: 'plane.svg',
     summary: `Training loss, from ${range}, and test error on the plane through three models.`,
     facts: [
@@ -67,8 +82,10 @@ function describePlane({ axes, points, third }: PlaneResult): Described {
   }
 }
 
-function describeHessian({ projections, baseline, eigenpairs, converged }: HessianResult): Described {
+function describeHessian(result: HessianResult): Described {
+  const { projections, baseline, eigenpairs, converged } = result
   return {
+    table: tableOfHessian(result),
     picture: 'hessian.svg',
     summary: `The part of each difference along the ${eigenpairs.length} top eigenvectors of the Hessian, beside a random direction.`,
     facts: [
@@ -85,9 +102,11 @@ function describeHessian({ projections, baseline, eigenpairs, converged }: Hessi
   }
 }
 
-function describeNorms({ points }: NormRatioResult): Described {
+function describeNorms(result: NormRatioResult): Described {
+  const { points } = result
   const last = new Map(points.map(point => [point.jobId, point]))
   return {
+    table: tableOfNorms(result),
     picture: 'norm-ratio.svg',
     summary: 'The effective number of weights of each job by epoch.',
     facts: [...last.values()].map(({ jobId, epoch, effective, nonzero }) => [
@@ -97,10 +116,12 @@ function describeNorms({ points }: NormRatioResult): Described {
   }
 }
 
-function describeLayers({ layers, models }: LayersResult): Described {
+function describeLayers(result: LayersResult): Described {
+  const { layers, models } = result
   const shares = (size: number, nonzero: readonly number[]) =>
     nonzero.map(count => formatPercent((size - count) / size)).join(', ')
   return {
+    table: tableOfLayers(result),
     summary: 'Zeros by layer, one figure for each job.',
     facts: [
       ['All', models.map(({ sparsity }) => formatPercent(sparsity)).join(', ')],
@@ -109,10 +130,12 @@ function describeLayers({ layers, models }: LayersResult): Described {
   }
 }
 
-function describeStructure({ parameters, multiplyAdds, times }: StructureResult): Described {
+function describeStructure(result: StructureResult): Described {
+  const { parameters, multiplyAdds, times } = result
   const change = ({ before, after }: { before: number; after: number }) =>
     `${formatCount(after)} of ${formatCount(before)}`
   return {
+    table: tableOfStructure(result),
     summary: 'What is left without the channels that do nothing.',
     facts: [
       ['Parameters', change(parameters)],

@@ -9,14 +9,13 @@ import { urlState } from '../../state/url-state.ts'
 import { describeResult } from './describe-result.ts'
 import { KINDS } from './kinds.ts'
 import { Picture } from './picture.tsx'
-import { type ResultTable, resultTable } from './result-table.ts'
+import type { ResultTable } from './result-table.ts'
 
 const table = urlState('table', choiceCodec(['0', '1'], '0'))
 
 /** What a finished study has found: its picture with a summary, its figures, and the table behind the picture. */
 export function Findings({ analysis }: { analysis: Analysis }) {
   const found = describeResult(analysis)
-  const behind = resultTable(analysis)
   if (!found) return null
   const { title } = KINDS[analysis.kind]
   const isShown = table.value === '1' || !found.picture
@@ -44,7 +43,7 @@ export function Findings({ analysis }: { analysis: Analysis }) {
         <p class="chart-note">{found.summary}</p>
       )}
       <Facts facts={found.facts} />
-      {behind && isShown && <Figures caption={title} table={behind} />}
+      {isShown && <Figures caption={title} table={found.table} />}
     </Panel>
   )
 }

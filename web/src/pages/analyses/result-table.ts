@@ -1,5 +1,4 @@
 import type {
-  Analysis,
   ConnectivityResult,
   HessianResult,
   LayersResult,
@@ -17,37 +16,16 @@ export interface ResultTable {
 
 type Scores = ConnectivityResult['points'][number] | PlaneResult['points'][number]
 
-/** Undefined for a kind without a picture of its own here, or without a result. */
-export function resultTable({ kind, result }: Analysis): ResultTable | undefined {
-  if (!result) return undefined
-  switch (kind) {
-    case 'connectivity':
-      return ofCurve(result as ConnectivityResult)
-    case 'plane':
-      return ofPlane(result as PlaneResult)
-    case 'hessian':
-      return ofHessian(result as HessianResult)
-    case 'normRatio':
-      return ofNorms(result as NormRatioResult)
-    case 'layers':
-      return ofLayers(result as LayersResult)
-    case 'structure':
-      return ofStructure(result as StructureResult)
-    default:
-      return undefined
-  }
-}
-
 const SCORES = ['Training loss', 'Training accuracy', 'Validation loss', 'Validation accuracy']
 
-function ofCurve({ points }: ConnectivityResult): ResultTable {
+export function tableOfCurve({ points }: ConnectivityResult): ResultTable {
   return {
     columns: ['t', ...SCORES],
     rows: points.map(point => [formatNumber(point.t), ...scoresOf(point)]),
   }
 }
 
-function ofPlane({ points, xs, ys }: PlaneResult): ResultTable {
+export function tableOfPlane({ points, xs, ys }: PlaneResult): ResultTable {
   const places = ys.flatMap(y => xs.map(x => [formatNumber(x), formatNumber(y)]))
   return {
     columns: ['x', 'y', ...SCORES],
@@ -59,7 +37,7 @@ function scoresOf({ trainLoss, trainAccuracy, validationLoss, validationAccuracy
   return [shown(trainLoss), share(trainAccuracy), shown(validationLoss), share(validationAccuracy)]
 }
 
-function ofHessian({ eigenpairs, projections }: HessianResult): ResultTable {
+export function tableOfHessian({ eigenpairs, projections }: HessianResult): ResultTable {
   return {
     columns: [
       'Eigenvector',
@@ -76,7 +54,7 @@ function ofHessian({ eigenpairs, projections }: HessianResult): ResultTable {
   }
 }
 
-function ofNorms({ points }: NormRatioResult): ResultTable {
+export function tableOfNorms({ points }: NormRatioResult): ResultTable {
   return {
     columns: ['Job', 'Epoch', 'Effective weights', 'Non-zero weights', 'Norm ratio'],
     rows: points.map(({ jobId, epoch, effective, nonzero, ratio }) => [
@@ -89,7 +67,7 @@ function ofNorms({ points }: NormRatioResult): ResultTable {
   }
 }
 
-function ofLayers({ layers, models }: LayersResult): ResultTable {
+export function tableOfLayers({ layers, models }: LayersResult): ResultTable {
   return {
     columns: ['Layer', 'Weights', ...models.map(({ jobId, epoch }) => `Zeros of ${jobId}, epoch ${epoch}`)],
     rows: layers.map(({ layer, size, nonzero }) => [
@@ -100,7 +78,7 @@ function ofLayers({ layers, models }: LayersResult): ResultTable {
   }
 }
 
-function ofStructure({ layers }: StructureResult): ResultTable {
+export function tableOfStructure({ layers }: StructureResult): ResultTable {
   return {
     columns: ['Layer', 'Channels', 'Live', 'Kept', 'Multiply-adds', 'Multiply-adds of the kept'],
     rows: layers.map(({ layer, channels, live, kept, multiplyAdds }) => [
