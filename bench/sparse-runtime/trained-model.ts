@@ -7,7 +7,6 @@ import { promisify } from 'node:util'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
-import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { cacheFolder } from '#scripts/cache-folder.ts'
 import { installOnce } from '#scripts/install-once.ts'
@@ -31,8 +30,6 @@ const JOBS = {
 } as const
 
 export type TrainedPreset = keyof typeof JOBS
-
-export const isTrained = (preset: PresetName): preset is TrainedPreset => preset in JOBS
 
 /** The model of a job with gRDA. The first call trains it for a minute or two, later ones find it in the user's cache folder. */
 export async function trainedModel(preset: TrainedPreset): Promise<TrainedModel> {
