@@ -26,6 +26,7 @@ const CASES: Readonly<Record<string, object>> = {
     ...dense(4000, GRDA),
     artifacts: ['sparse', 'safetensors', 'keras', 'onnx'],
   },
+  'dense 19M, grda for whole channels': dense(4000, { ...GRDA, group: 'outputChannels' }),
   'dense 19M, sgd': dense(4000, { name: 'sgd', learningRate: 0.1 }),
   'dense 19M, momentum': dense(4000, { name: 'sgd', learningRate: 0.1, momentum: 0.9 }),
   'dense 19M, adagrad': dense(4000, { name: 'adagrad', learningRate: 0.01 }),

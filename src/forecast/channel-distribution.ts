@@ -1,5 +1,5 @@
-import type { ChannelGroups } from '#network/channel-groups.ts'
 import { normalShareBelow, shareWithin } from '#network/initializers.ts'
+import type { OutputChannels } from '#network/output-channels.ts'
 import type { Variable } from '#network/variables.ts'
 
 const STEPS = 500
@@ -9,7 +9,7 @@ const STEPS = 500
  * sum of independent values, so it is nearly normal.
  */
 export function channelsWithin(
-  { size, members }: ChannelGroups,
+  { size, members }: OutputChannels,
   variables: readonly Variable[],
 ): (l1: number) => number {
   let [mean, variance] = [0, 0]

@@ -1,5 +1,5 @@
-import type { ChannelGroups } from '#network/channel-groups.ts'
 import { resolveNetwork } from '#network/network.ts'
+import type { OutputChannels } from '#network/output-channels.ts'
 import { type CuttableModel, clamp, nonzeroIn, partsOf, sortedMagnitudes } from './cuttable-model.ts'
 import type { FloatTensor } from './named-tensor.ts'
 import { groupsOf, rootMeanSquares, shrinkageAt, shrinkChannels } from './shrink-channels.ts'
@@ -44,7 +44,7 @@ export function cuttableByThreshold(model: TrainedModel): CuttableModel {
 /** The threshold from which each weight is zero: the root mean square of its channel, or its own magnitude. */
 function lastThresholds(
   cuttable: readonly FloatTensor[],
-  roots: ReadonlyMap<ChannelGroups, Float32Array>,
+  roots: ReadonlyMap<OutputChannels, Float32Array>,
 ): FloatTensor[] {
   const byName = new Map(
     [...roots].flatMap(([{ members }, channels]) =>
@@ -60,7 +60,7 @@ function lastThresholds(
   })
 }
 
-function namedShares(shares: ReadonlyMap<ChannelGroups, Float32Array>): FloatTensor[] {
+function namedShares(shares: ReadonlyMap<OutputChannels, Float32Array>): FloatTensor[] {
   return [...shares].map(([{ kernel, channels }, data]) => ({
     name: kernel,
     shape: [channels],

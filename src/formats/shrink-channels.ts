@@ -1,12 +1,12 @@
-import { type ChannelGroups, channelGroups } from '#network/channel-groups.ts'
 import type { Network } from '#network/network.ts'
+import { type OutputChannels, outputChannelsOf } from '#network/output-channels.ts'
 import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { FloatTensor } from './named-tensor.ts'
 
 /** The output channels that the threshold of an optimizer applies to as a whole, if it has such a threshold. */
-export function groupsOf(optimizer: OptimizerSpec, network: Network): ChannelGroups[] {
+export function groupsOf(optimizer: OptimizerSpec, network: Network): OutputChannels[] {
   const rule = thresholdOf(optimizer)
-  return rule?.group ? channelGroups(network, rule.exclude) : []
+  return rule?.group ? outputChannelsOf(network, rule.exclude) : []
 }
 
 /**
@@ -14,9 +14,9 @@ export function groupsOf(optimizer: OptimizerSpec, network: Network): ChannelGro
  * @param shareOf the shares of the channels of a group
  */
 export function shrinkChannels(
-  groups: readonly ChannelGroups[],
+  groups: readonly OutputChannels[],
   accumulator: readonly FloatTensor[],
-  shareOf: (group: ChannelGroups) => Float32Array,
+  shareOf: (group: OutputChannels) => Float32Array,
 ): Map<string, FloatTensor> {
   const shrunk = groups.flatMap(group => {
     const shares = shareOf(group)
@@ -33,7 +33,7 @@ export function shrinkChannels(
 
 /** The root mean square of each channel [channels], over all members. */
 export function rootMeanSquares(
-  { channels, size, members }: ChannelGroups,
+  { channels, size, members }: OutputChannels,
   accumulator: readonly FloatTensor[],
 ): Float32Array {
   const squares = new Float64Array(channels)

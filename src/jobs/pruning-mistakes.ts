@@ -5,9 +5,9 @@ import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { nonzeroAt } from '#formats/cut-model.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
-import { channelGroups } from '#network/channel-groups.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
+import { outputChannelsOf } from '#network/output-channels.ts'
 import { elementCount } from '#network/shape.ts'
 import { parameterCount, statisticsOf, variablesOf } from '#network/variables.ts'
 import type { Cut } from '#optimization/cut.ts'
@@ -29,7 +29,7 @@ export function pruningMistakes(spec: TrainingSpec, init: JobRequest['init']): M
 function groupMistakes({ optimizer, finish, model }: TrainingSpec): Mistake[] {
   const rule = thresholdOf(optimizer)
   const mistakes: Mistake[] = []
-  if (rule?.group && channelGroups(resolveNetwork(topologyOf(model)), rule.exclude).length === 0)
+  if (rule?.group && outputChannelsOf(resolveNetwork(topologyOf(model)), rule.exclude).length === 0)
     mistakes.push({
       path: 'optimizer.group',
       message:

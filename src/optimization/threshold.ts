@@ -6,7 +6,7 @@ export interface ThresholdRule {
   clock: 'steps' | 'time'
   /** See `isExcluded`. */
   exclude: readonly string[]
-  /** Present if it applies to whole output channels: see `channelGroups`. */
+  /** Present if it applies to whole output channels: see `outputChannelsOf`. */
   group?: 'outputChannels' | undefined
 }
 

@@ -1,18 +1,22 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { topologyOf } from '#domain/topology-of.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { Checkpoint } from '#formats/checkpoint.ts'
+import { compactModel } from '#formats/compact-model.ts'
+import { countNonzero } from '#formats/cuttable-model.ts'
+import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { type Network, resolveNetwork } from '#network/network.ts'
+import { structureOf } from '#network/channels/structure.ts'
 import { pruningEpochs } from '#optimization/target-plan.ts'
 import { writeSection } from '#test/support/write-section.ts'
+import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
+import { evaluateModel } from '#workers/training/evaluate-model.ts'
 import { trainPhases } from '#workers/training/train-phases.ts'
 
 // The accuracy of gRDA with a threshold for whole output channels beside gRDA with one for single weights, over the multiply-adds of the
-// dense network that is left when channels without effect are removed. Both train for the same number of epochs, the last of them only the
+// smaller dense network that is left when channels that do nothing are removed. Both train for the same number of epochs, the last of them only the
 // weights that are left:
 //   npm run study -- channels [--preset mnist-lenet] [--seeds 1,2] [--rows F]
 // Jobs that are in the JSON lines of the file F are not repeated.
@@ -29,8 +33,8 @@ const SETTINGS: Record<string, { learningRate: number; scales: Record<Method, nu
   'mnist-lenet': {
     learningRate: 0.05,
     scales: {
-      'whole channels': [0.004, 0.006, 0.01, 0.015, 0.02],
-      'single weights': [0.01, 0.02, 0.04, 0.06, 0.08],
+      'whole channels': [0.006, 0.01, 0.015, 0.02, 0.025],
+      'single weights': [0.01, 0.015, 0.02, 0.03, 0.04],
     },
   },
   'mnist-mlp': {
@@ -55,7 +59,11 @@ interface Row {
   channels: Record<string, number>
   /** Of one example, after the removal of the other channels. */
   multiplyAdds: number
+  /** The largest difference between the predictions of the network and of the smaller one, over the test split. */
+  difference: number
 }
+
+type Measured = Omit<Row, 'preset' | 'method' | 'c' | 'seed'>
 
 await openEngine('native')
 const { learningRate, scales } = SETTINGS[options.preset]!
@@ -75,7 +83,7 @@ async function measure(job: Pick<Row, 'method' | 'c' | 'seed'>): Promise<void> {
   if (options.rows && !known.includes(row)) await appendFile(options.rows, `${JSON.stringify(row)}\n`)
 }
 
-async function train({ method, c, seed }: Pick<Row, 'method' | 'c' | 'seed'>) {
+async function train({ method, c, seed }: Pick<Row, 'method' | 'c' | 'seed'>): Promise<Measured> {
   const group = method === 'whole channels' ? 'outputChannels' : undefined
   const pruning = pruningEpochs(EPOCHS)
   const request = {
@@ -87,78 +95,31 @@ async function train({ method, c, seed }: Pick<Row, 'method' | 'c' | 'seed'>) {
     finish: { fineTune: { epochs: EPOCHS - pruning } },
   }
   const { spec } = resolveSpec(JobRequest.parse(request))
-  const network = resolveNetwork(topologyOf(spec.model))
-  let result: Omit<Row, 'preset' | 'method' | 'c' | 'seed'> | undefined
-  for await (const item of trainPhases(spec, await loadSplits(spec), new AbortController().signal))
-    if (item.type === 'epoch') {
-      const { validationAccuracy, sparsity } = item.metrics
-      result = { validationAccuracy: validationAccuracy!, sparsity, ...afterRemoval(network, item.weights) }
-    }
-  return result!
-}
-
-/** A layer with a kernel in a sequential network, and the channels of its output that are left. */
-interface Stage {
-  name: string
-  kernel: Float32Array
-  inputs: number
-  outputs: number
-  /** Multiply-adds for one pair of an input and an output channel. */
-  perPair: number
-  left: Set<number>
-}
-
-/**
- * What is left of a sequential network without the channels that have no effect: those without weights from channels that are left, which
- * are constant, and those whose weights to the next layer are all zero.
- */
-function afterRemoval(
-  network: Network,
-  weights: readonly FloatTensor[],
-): Pick<Row, 'channels' | 'multiplyAdds'> {
-  const stages = stagesOf(network, weights)
-  const all = (count: number) => new Set(Array(count).keys())
-  for (let changed = true; changed; ) {
-    changed = false
-    for (const [index, stage] of stages.entries()) {
-      const inputs = stages[index - 1]?.left ?? all(stage.inputs)
-      const next = stages[index + 1]
-      for (const channel of stage.left) {
-        const hasInput = [...inputs].some(input => isConnected(stage, input, channel))
-        const hasOutput = !next || [...next.left].some(output => isConnected(next, channel, output))
-        if (next && !(hasInput && hasOutput)) changed = stage.left.delete(channel) || changed
-      }
-    }
+  const splits = await loadSplits(spec)
+  const signal = new AbortController().signal
+  let checkpoint: Checkpoint | undefined
+  for await (const item of trainPhases(spec, splits, signal))
+    if (item.type === 'checkpoint') checkpoint = item.checkpoint
+  const model = modelFromCheckpoint(spec, checkpoint!)
+  const compact = compactModel(model)
+  const [whole, smaller] = [await evaluated(model, splits), await evaluated(compact, splits)]
+  const parameters = model.weights.reduce((sum, { data }) => sum + data.length, 0)
+  const { layers, multiplyAdds } = structureOf(model.topology, compact.topology, compact.removed)
+  return {
+    validationAccuracy: whole.accuracy,
+    sparsity: 1 - countNonzero(model.weights) / parameters,
+    channels: Object.fromEntries(layers.map(({ layer, channels }) => [layer, channels.after])),
+    multiplyAdds: multiplyAdds.after,
+    difference: Math.max(...whole.outputs.map((output, i) => Math.abs(output - smaller.outputs[i]!))),
   }
-  const channels = Object.fromEntries(stages.slice(0, -1).map(({ name, left }) => [name, left.size]))
-  const multiplyAdds = stages.reduce(
-    (sum, { inputs, perPair, left }, index) =>
-      sum + perPair * (stages[index - 1]?.left.size ?? inputs) * left.size,
-    0,
-  )
-  return { channels, multiplyAdds }
 }
 
-/** The kernel is [before, input channels, outputs], where the positions of a flattened image count as before. */
-function isConnected({ kernel, inputs, outputs }: Stage, input: number, output: number): boolean {
-  for (let row = input; row < kernel.length / outputs; row += inputs)
-    if (kernel[row * outputs + output] !== 0) return true
-  return false
-}
-
-function stagesOf({ placed }: Network, weights: readonly FloatTensor[]): Stage[] {
-  const stages: Stage[] = []
-  for (const { layer, outputShape } of placed) {
-    const tensor = weights.find(({ name }) => name === `${layer.name}/kernel`)
-    if (!tensor) continue
-    const outputs = tensor.shape.at(-1)!
-    const inputs = stages.at(-1)?.outputs ?? (layer.type === 'conv2d' ? 1 : tensor.data.length / outputs)
-    const pixels = layer.type === 'conv2d' ? outputShape[0]! * outputShape[1]! : 1
-    const perPair = (pixels * tensor.data.length) / (inputs * outputs)
-    const left = new Set(Array(outputs).keys())
-    stages.push({ name: layer.name, kernel: tensor.data, inputs, outputs, perPair, left })
-  }
-  return stages
+async function evaluated(model: TrainedModel, { validation }: Splits) {
+  const outputs: number[] = []
+  const means = await evaluateModel(model, validation, new AbortController().signal, (_, predicted) => {
+    outputs.push(...predicted.outputs)
+  })
+  return { accuracy: means.metrics.correct!, outputs }
 }
 
 async function readRows(file: string): Promise<Row[]> {
@@ -172,7 +133,7 @@ function report(): string {
     (a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method) || a.seed - b.seed || a.c - b.c,
   )
   return [
-    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels and multiply-adds are those of the dense network without the channels that have no effect. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
+    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels and multiply-adds are those of the smaller dense network of `structure=compact`, whose predictions differ by at most ${Math.max(...rows.map(({ difference }) => difference)).toExponential(1)}. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
     '',
     '| threshold for | seed | c | zeros | channels left | multiply-adds | accuracy | single weights at as many |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',

@@ -1,7 +1,7 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type ChannelGroups, channelGroups } from '#network/channel-groups.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import type { Network } from '#network/network.ts'
+import { type OutputChannels, outputChannelsOf } from '#network/output-channels.ts'
 import type { Variable } from '#network/variables.ts'
 import type { OptimizerName, OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
@@ -23,7 +23,7 @@ interface Setting {
   /** Returns a function of a variable's name: whether the words of an `exclude` name that variable. */
   excluded(words: readonly string[]): (variable: string) => boolean
   /** Returns the output channels that can vanish as a whole, without the variables that the words name. */
-  channels(exclude: readonly string[]): ChannelGroups[]
+  channels(exclude: readonly string[]): OutputChannels[]
 }
 
 type Constructors = {
@@ -62,7 +62,7 @@ export function optimizerFromSpec(
       const names = network.variables.filter(variable => isExcluded(variable, words)).map(({ name }) => name)
       return variable => names.includes(variable)
     },
-    channels: exclude => channelGroups(network, exclude),
+    channels: exclude => outputChannelsOf(network, exclude),
   })
   const { globalClipNorm } = optimizer
   const transforms = [

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { ChannelGroups } from '#network/channel-groups.ts'
+import type { OutputChannels } from '#network/output-channels.ts'
 import type { Clock } from '#optimization/clock.ts'
 import type { GrdaSpec } from '#optimization/optimizer-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
@@ -62,7 +62,7 @@ export function grdaExcluding(
   isExcluded: (variable: string) => boolean,
   options: Options,
   learningRate: LearningRate,
-  groups: readonly ChannelGroups[] = [],
+  groups: readonly OutputChannels[] = [],
 ): Optimizer {
   const parts: Record<string, Optimizer> = {
     penalised: grda(options, learningRate),
@@ -86,8 +86,8 @@ export function grdaExcluding(
  * Both determine the weights to the bit, wherever they are computed; a norm would depend on the order of its sum.
  * @param groups contain every variable of the optimizer
  */
-export function grdaByChannel(
-  groups: readonly ChannelGroups[],
+function grdaByChannel(
+  groups: readonly OutputChannels[],
   options: Options,
   learningRate: LearningRate,
 ): Optimizer<SteeredThreshold> {
@@ -108,7 +108,7 @@ export function grdaByChannel(
   }
 }
 
-function shrunk(groups: readonly ChannelGroups[], { accumulator, shrinkage }: Slots): tf.NamedTensorMap {
+function shrunk(groups: readonly OutputChannels[], { accumulator, shrinkage }: Slots): tf.NamedTensorMap {
   const parts = groups.map(group =>
     shrinkChannels(group, accumulator!, shrinkage![group.kernel] as tf.Tensor1D),
   )

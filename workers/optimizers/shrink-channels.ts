@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { ChannelGroups } from '#network/channel-groups.ts'
+import type { OutputChannels } from '#network/output-channels.ts'
 
 /**
  * The share of its values that the group threshold takes from each output channel, [channels]: min(1, l1 / rms(v_j)), where v_j are the n_j
  * values of channel j in all members of its group. It is min(1, l1 sqrt(n_j) / ||v_j||_2), and exactly 1 for a channel that vanishes.
  */
 export function channelShrinkage(
-  { channels, size, members }: ChannelGroups,
+  { channels, size, members }: OutputChannels,
   v: tf.NamedTensorMap,
   l1: tf.Scalar,
 ): tf.Tensor1D {
@@ -18,7 +18,7 @@ export function channelShrinkage(
 
 /** The values of the members without the share that the threshold takes. As v - v share, zeros are +0. */
 export function shrinkChannels(
-  { members }: ChannelGroups,
+  { members }: OutputChannels,
   v: tf.NamedTensorMap,
   shrinkage: tf.Tensor1D,
 ): tf.NamedTensorMap {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { rootMeanSquares } from '#formats/shrink-channels.ts'
-import type { ChannelGroups } from '#network/channel-groups.ts'
+import type { OutputChannels } from '#network/output-channels.ts'
 import type { Variable } from '#network/variables.ts'
 import type { EpochMetrics } from '#optimization/epoch-metrics.ts'
 import { CORRECT_COUNT } from '#workers/engine/ops/kernel-names.ts'
@@ -61,7 +61,7 @@ export function measureWeights(
   variables: readonly Pick<Variable, 'name' | 'kind'>[],
   zerosBefore?: readonly NamedTensor[],
   skipping: ReadonlySet<string> = new Set(),
-  groups: readonly ChannelGroups[] = [],
+  groups: readonly OutputChannels[] = [],
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
   const layers = weights.map(({ name, shape, data }) => ({
     name,
@@ -83,7 +83,7 @@ export function measureWeights(
 function zeroChannelsOf(
   kernel: string,
   weights: readonly FloatTensor[],
-  groups: readonly ChannelGroups[],
+  groups: readonly OutputChannels[],
 ): Pick<EpochMetrics['layers'][number], 'zeroChannels'> {
   const group = groups.find(group => group.kernel === kernel)
   return group ? { zeroChannels: rootMeanSquares(group, weights).filter(root => root === 0).length } : {}

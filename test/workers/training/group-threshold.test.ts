@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
+import { compactModel } from '#formats/compact-model.ts'
 import { cuttableModel } from '#formats/cut-model.ts'
 import { countNonzero } from '#formats/cuttable-model.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeOptimizerState } from '#interchange/torch/write-optimizer-state.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { assertClose, predict } from '#test/support/predict.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
@@ -147,6 +149,18 @@ describe('a training whose threshold applies to whole output channels', () => {
         assert.ok(kernel!.every((w, i) => i % 32 !== unit || (w === 0) === (b === 0)))
       assert.equal(dualAverage!.shrinkage!.length, 2)
     }
+  })
+
+  it('is a smaller dense network with the same predictions', () => {
+    const model = modelFromCheckpoint(spec, undisturbed.checkpoints.at(-1)!)
+    const compact = compactModel(model)
+    const { layers } = undisturbed.epochs.at(-1)!.metrics
+    for (const { name, zeroChannels = 0 } of layers.filter(row => row.zeroChannels !== undefined)) {
+      const removed = compact.removed.find(({ layer }) => layer === name.split('/')[0])!.removed.length
+      assert.ok(removed >= zeroChannels && zeroChannels > 0, `${removed} of ${zeroChannels} in ${name}`)
+    }
+    const inputs = Float32Array.from({ length: 4 * 28 * 28 }, (_, i) => Math.sin(i))
+    assertClose(predict(compact, inputs, 4), predict(model, inputs, 4))
   })
 
   it('has no state in the format of the original gRDA', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readTopology } from '#interchange/read-topology.ts'
-import { channelGroups } from '#network/channel-groups.ts'
 import { resolveNetwork } from '#network/network.ts'
+import { outputChannelsOf } from '#network/output-channels.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 
 const dense = (name: string, fields: object = {}) => ({
@@ -24,7 +24,7 @@ const normalization = (name: string, fields: object = {}) => ({
 
 function groupsOf(inputShape: number[], layers: object[], exclude: string[] = []) {
   const { topology } = readTopology({ inputShape, layers } as never, 'linear')
-  return channelGroups(resolveNetwork(topology), exclude).map(({ channels, size, members }) => ({
+  return outputChannelsOf(resolveNetwork(topology), exclude).map(({ channels, size, members }) => ({
     channels,
     size,
     members: members.map(({ name }) => name),
@@ -105,6 +105,6 @@ describe('the output channels of a network', () => {
   it('cover every convolution of a residual network', () => {
     const network = resolveNetwork(PRESET_TOPOLOGIES.resnet50)
     const convolutions = network.placed.filter(({ layer }) => layer.type === 'conv2d').length
-    assert.equal(channelGroups(network, []).length, convolutions)
+    assert.equal(outputChannelsOf(network, []).length, convolutions)
   })
 })

@@ -13,7 +13,7 @@ interface ChannelMember {
 }
 
 /** The output channels of a kernel, each with all of its weights: a channel is zero once they are. */
-export interface ChannelGroups {
+export interface OutputChannels {
   /** The name of the kernel, its first member. */
   kernel: string
   channels: number
@@ -35,7 +35,7 @@ type Layers = Pick<Network, 'placed'>
  *   are spread over the gates of two kernels; variables that `exclude` names (`isExcluded`). A bias, gamma or beta without a kernel in a
  *   group has none either.
  */
-export function channelGroups({ placed }: Layers, exclude: readonly string[]): ChannelGroups[] {
+export function outputChannelsOf({ placed }: Layers, exclude: readonly string[]): OutputChannels[] {
   const outputs = outputLayers({ placed })
   return placed.flatMap((place, position) => {
     if (outputs.has(position) || isRecurrent(place.layer)) return []
@@ -50,7 +50,7 @@ export function channelGroups({ placed }: Layers, exclude: readonly string[]): C
 }
 
 /** The first of a group's members is its kernel. */
-function groupsOf(variables: readonly Variable[]): ChannelGroups {
+function groupsOf(variables: readonly Variable[]): OutputChannels {
   const members = variables.map((variable): ChannelMember => {
     const [begin, end] = outputAxesOf(variable)
     const { name, shape } = variable
