@@ -72,6 +72,6 @@ export function modelFacts(model: DescribedModel, left = surroundingsOf(model.sp
 }
 
 /** That of the spec, unless channels were removed from it. */
-export function networkOf({ spec, topology, removed }: DescribedModel): Topology {
+function networkOf({ spec, topology, removed }: DescribedModel): Topology {
   return removed && topology ? topology : topologyOf(spec.model)
 }
