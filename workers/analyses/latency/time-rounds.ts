@@ -3,7 +3,7 @@ import type { openRuntimeModel } from '#interchange/runtime/open-runtime-model.t
 const WARM_UP_ROUNDS = 2
 const LEAST_ROUNDS = 3
 const MOST_ROUNDS = 25
-/** However long they take. */
+/** The fewest rounds, whatever the limit of time. */
 export const FEWEST_ROUNDS = WARM_UP_ROUNDS + LEAST_ROUNDS
 /** A single call of a small model takes microseconds, less than the compiler of JavaScript and the clock disturb it. */
 const REPEATED_MILLISECONDS = 0.5
