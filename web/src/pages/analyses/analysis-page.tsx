@@ -8,7 +8,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { Time } from '../../components/time.tsx'
-import { shortValue } from '../../form/words.ts'
+import { labelOf, shortValue } from '../../form/words.ts'
 import { formatCount, formatPercent } from '../../format/numbers.ts'
 import type { PageProps } from '../../routes.ts'
 import { canCancel, isTerminal } from '../../state/job-status.ts'
@@ -67,20 +67,22 @@ function Progress({ analysis: { progress, queuePosition, restarts } }: { analysi
   const { fraction, done, total } = progress
   return (
     <Panel title="Progress">
-      <progress class="bar" aria-label="Progress of the analysis" max={1} value={fraction} />
-      <Facts
-        facts={[
-          ['Done', formatPercent(fraction)],
-          [
-            'Work',
-            done !== undefined && total !== undefined
-              ? `${formatCount(done)} of ${formatCount(total)}`
-              : null,
-          ],
-          ['Place in the queue', queuePosition],
-          ['Restarts', restarts > 0 ? restarts : null],
-        ]}
-      />
+      <div class="stack">
+        <progress class="bar" aria-label="Progress of the analysis" max={1} value={fraction} />
+        <Facts
+          facts={[
+            ['Done', formatPercent(fraction)],
+            [
+              'Work',
+              done !== undefined && total !== undefined
+                ? `${formatCount(done)} of ${formatCount(total)}`
+                : null,
+            ],
+            ['Place in the queue', queuePosition],
+            ['Restarts', restarts > 0 ? restarts : null],
+          ]}
+        />
+      </div>
     </Panel>
   )
 }
@@ -93,7 +95,7 @@ function Request({ analysis: { kind, jobs, options, createdAt } }: { analysis: A
         facts={[
           ['Kind', KINDS[kind].title],
           ['Jobs', <JobLinks key="jobs" jobs={jobs} />],
-          ...Object.entries(options).map(([name, value]) => [name, shortValue(value)] as const),
+          ...Object.entries(options).map(([name, value]) => [labelOf(name), shortValue(value)] as const),
           ['Created', <Time key="created" at={createdAt} />],
         ]}
       />

@@ -117,16 +117,10 @@ function describeNorms(result: NormRatioResult): Described {
 }
 
 function describeLayers(result: LayersResult): Described {
-  const { layers, models } = result
-  const shares = (size: number, nonzero: readonly number[]) =>
-    nonzero.map(count => formatPercent((size - count) / size)).join(', ')
   return {
     table: tableOfLayers(result),
-    summary: 'Zeros by layer, one figure for each job.',
-    facts: [
-      ['All', models.map(({ sparsity }) => formatPercent(sparsity)).join(', ')],
-      ...layers.map(({ layer, size, nonzero }): Fact => [layer, shares(size, nonzero)]),
-    ],
+    summary: 'Zeros by layer, one column for each job.',
+    facts: [['All layers', result.models.map(({ sparsity }) => formatPercent(sparsity)).join(', ')]],
   }
 }
 

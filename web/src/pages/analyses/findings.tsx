@@ -37,13 +37,15 @@ export function Findings({ analysis }: { analysis: Analysis }) {
         )
       }
     >
-      {found.picture ? (
-        <Picture analysisId={analysis.id} name={found.picture} title={title} summary={found.summary} />
-      ) : (
-        <p class="chart-note">{found.summary}</p>
-      )}
-      <Facts facts={found.facts} />
-      {isShown && <Figures caption={title} table={found.table} />}
+      <div class="stack">
+        {found.picture ? (
+          <Picture analysisId={analysis.id} name={found.picture} title={title} summary={found.summary} />
+        ) : (
+          <p class="chart-note">{found.summary}</p>
+        )}
+        <Facts facts={found.facts} />
+        {isShown && <Figures caption={title} table={found.table} />}
+      </div>
     </Panel>
   )
 }

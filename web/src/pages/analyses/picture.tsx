@@ -30,7 +30,16 @@ export function Picture({ analysisId, name, title, summary }: PictureProps) {
   if (!address) return <Skeleton lines={6} label="Loading the picture" />
   return (
     <figure>
-      <img class="picture" src={address} alt={title} />
+      {/* biome-ignore lint/a11y/useSemanticElements: a region would repeat the heading of the panel around it */}
+      <div
+        class="picture-frame"
+        role="group"
+        aria-label={`Picture of ${title}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        <img class="picture" src={address} alt={title} />
+      </div>
       <figcaption class="chart-note">{summary}</figcaption>
     </figure>
   )

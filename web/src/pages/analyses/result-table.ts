@@ -26,7 +26,7 @@ export function tableOfCurve({ points }: ConnectivityResult): ResultTable {
 }
 
 export function tableOfPlane({ points, xs, ys }: PlaneResult): ResultTable {
-  const places = ys.flatMap(y => xs.map(x => [formatNumber(x), formatNumber(y)]))
+  const places = ys.flatMap(y => xs.map(x => [coordinate(x), coordinate(y)]))
   return {
     columns: ['x', 'y', ...SCORES],
     rows: points.map((point, index) => [...places[index]!, ...scoresOf(point)]),
@@ -94,4 +94,9 @@ function shown(value: number | null | undefined): string {
 
 function share(value: number | undefined): string {
   return value === undefined ? '–' : formatPercent(value)
+}
+
+/** Without the rounding of the grid: -2.78e-17 is 0. */
+function coordinate(value: number): string {
+  return formatNumber(Number(value.toFixed(6)) + 0)
 }

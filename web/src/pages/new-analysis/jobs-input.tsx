@@ -45,7 +45,7 @@ export function JobsInput({ choices, hint, onChange }: JobsInputProps) {
             error={errorAt(`jobs.${index}.checkpoint`)}
             onChange={checkpoint => replace(index, { ...choice, checkpoint })}
           />
-          <div class="row">
+          <div class="row end">
             {index > 0 && (
               <Button
                 kind="quiet"
