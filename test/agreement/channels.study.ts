@@ -133,7 +133,7 @@ function report(): string {
     (a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method) || a.seed - b.seed || a.c - b.c,
   )
   return [
-    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels and multiply-adds are those of the smaller dense network of `structure=compact`, whose predictions differ by at most ${Math.max(...rows.map(({ difference }) => difference)).toExponential(1)}. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
+    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels and multiply-adds are those of the smaller dense network of the query structure=compact, whose predictions differ by at most ${Math.max(...rows.map(({ difference }) => difference)).toExponential(1)}. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
     '',
     '| threshold for | seed | c | zeros | channels left | multiply-adds | accuracy | single weights at as many |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
