@@ -58,7 +58,9 @@ function floatsOfExample(topology: Topology): number {
 /** Weights and gradients, the optimizer's state, and copies in transit between the device, checkpoints and files. */
 function copiesOfParameters(spec: TrainingSpec): number {
   const { artifacts } = spec
-  const copies = phasesOf(spec).map(phase => (phase ? optimizerTraits(phase.optimizer).memoryCopies : 0))
+  const copies = phasesOf(spec).map(phase =>
+    phase ? optimizerTraits(phase.optimizer).memoryCopies(phase.optimizer) : 0,
+  )
   return Math.max(...copies) + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }
 

@@ -116,7 +116,7 @@ interface OptimizerTraits<Spec> {
    * The highest number of copies of the parameters that a training process holds: weights, gradients, optimizer state, and copies in
    * transit between the device, checkpoints and files. The bench `memory-estimate` compares it with measured jobs.
    */
-  memoryCopies: number
+  memoryCopies: (spec: Spec) => number
   /** Fields that determine which slots exist and what they mean: a job that continues from this state must have the same values. */
   stateFields: (spec: Spec) => readonly (keyof Spec)[]
   /** Present for an optimizer that sets weights below a growing threshold to zero. */
@@ -135,7 +135,7 @@ const OPTIMIZERS = {
     title: 'gRDA',
     description:
       'SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).',
-    memoryCopies: 11,
+    memoryCopies: ({ group }) => (group ? 15 : 11),
     stateFields: ({ group }) => (group ? ['group', 'exclude'] : []),
     threshold: spec => spec,
     exportsState: true,
@@ -143,31 +143,31 @@ const OPTIMIZERS = {
   sgd: withTraits(SgdSpec, {
     title: 'SGD',
     description: 'Stochastic gradient descent, optionally with momentum, as in Keras.',
-    memoryCopies: 11,
+    memoryCopies: () => 11,
     stateFields: () => ['momentum', 'nesterov'],
   }),
   adagrad: withTraits(AdagradSpec, {
     title: 'Adagrad',
     description: 'Adagrad (Duchi et al. 2011), as in Keras.',
-    memoryCopies: 17,
+    memoryCopies: () => 17,
     stateFields: () => ['initialAccumulator', 'epsilon'],
   }),
   adam: withTraits(AdamSpec, {
     title: 'Adam',
     description: 'Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.',
-    memoryCopies: 25,
+    memoryCopies: () => 25,
     stateFields: () => ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   adamw: withTraits(AdamwSpec, {
     title: 'AdamW',
     description: 'Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.',
-    memoryCopies: 25,
+    memoryCopies: () => 25,
     stateFields: () => ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   rmsprop: withTraits(RmspropSpec, {
     title: 'RMSprop',
     description: 'RMSprop (Tieleman and Hinton 2012), as in Keras.',
-    memoryCopies: 18,
+    memoryCopies: () => 18,
     stateFields: () => ['rho', 'momentum', 'epsilon'],
   }),
 }
