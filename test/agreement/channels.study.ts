@@ -55,7 +55,7 @@ interface Row {
   seed: number
   validationAccuracy: number
   sparsity: number
-  /** Channels that are left, by layer. */
+  /** Channels that are left, by layers that have fewer. */
   channels: Record<string, number>
   /** Of one example, after the removal of the other channels. */
   multiplyAdds: number
@@ -144,7 +144,9 @@ function report(): string {
         row.seed,
         row.c,
         `${percent(row.sparsity)} %`,
-        Object.values(row.channels).join(' '),
+        Object.entries(row.channels)
+          .map(([layer, left]) => `${layer} ${left}`)
+          .join(', '),
         row.multiplyAdds,
         `${percent(row.validationAccuracy)} %`,
         other === undefined ? '' : `${percent(other)} %`,
