@@ -16,6 +16,7 @@ import { registerOpenapi } from '#http/openapi.ts'
 import { answerProtocolFaults, handleClientError } from '#http/protocol-faults.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
 import { recordWrites } from '#http/record-writes.ts'
+import { refuseUnknownQuery } from '#http/refuse-unknown-query.ts'
 import { refuseUnknownRoutes } from '#http/refuse-unknown-routes.ts'
 import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
@@ -87,6 +88,7 @@ export async function createApp(
   await app.register(helmet, { contentSecurityPolicy: false })
   await registerOpenapi(app)
   app.addHook('onRoute', requireAccess)
+  app.addHook('onRoute', refuseUnknownQuery)
   for (const route of routesOf(stores, children, room, options)) await app.register(route)
   return app
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { configOf } from './route-config.ts'
 
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Whether a request may change something. A POST that only reads, such as a prediction, is a route of the scope `read`. */
 export function isWrite({ method, routeOptions }: FastifyRequest): boolean {

@@ -34,6 +34,9 @@ function pathMistakes(path: string, paths: readonly string[]): Mistake[] {
     : [{ path: place, message: `lies inside ${outer}, which the space sets as a whole` }]
 }
 
+/** Relative: a range contains millions of numbers, so that draws differ. */
+const LEAST_WIDTH = 1e-9
+
 function valueMistakes(space: Space, path: string): Mistake[] {
   const dimension = space[path]!
   const place = `space.${path}`
@@ -43,6 +46,18 @@ function valueMistakes(space: Space, path: string): Mistake[] {
     return [{ path: `${place}.log.0`, message: `must be above 0, not ${from}: the range is logarithmic` }]
   if (from >= to)
     return [{ path: `${place}.${kind}`, message: `is empty: the second number must be above ${from}` }]
+  return widthMistakes(`${place}.${kind}`, from, to)
+}
+
+/** A draw of a range without a finite width is no number, and one of few numbers has no more points to draw. */
+function widthMistakes(path: string, from: number, to: number): Mistake[] {
+  const width = to - from
+  if (!Number.isFinite(width))
+    return [{ path, message: `is too wide: at most ${Number.MAX_VALUE} between both numbers` }]
+  if (width < LEAST_WIDTH * Math.max(Math.abs(from), Math.abs(to)))
+    return [
+      { path, message: `is too narrow: the numbers must differ by at least ${LEAST_WIDTH} of the larger` },
+    ]
   return []
 }
 

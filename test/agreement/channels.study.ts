@@ -57,7 +57,8 @@ interface Row {
   sparsity: number
   /** Channels that are left, by layers that have fewer. */
   channels: Record<string, number>
-  /** Of one example, after the removal of the other channels. */
+  /** After the removal of the other channels. Multiply-adds are of one example. */
+  parameters: number
   multiplyAdds: number
   /** The largest difference between the predictions of the network and of the smaller one, over the test split. */
   difference: number
@@ -103,12 +104,12 @@ async function train({ method, c, seed }: Pick<Row, 'method' | 'c' | 'seed'>): P
   const model = modelFromCheckpoint(spec, checkpoint!)
   const compact = compactModel(model)
   const [whole, smaller] = [await evaluated(model, splits), await evaluated(compact, splits)]
-  const parameters = model.weights.reduce((sum, { data }) => sum + data.length, 0)
-  const { layers, multiplyAdds } = structureOf(model.topology, compact.topology, compact.removed)
+  const { layers, parameters, multiplyAdds } = structureOf(model.topology, compact.topology, compact.removed)
   return {
     validationAccuracy: whole.accuracy,
-    sparsity: 1 - countNonzero(model.weights) / parameters,
+    sparsity: 1 - countNonzero(model.weights) / parameters.before,
     channels: Object.fromEntries(layers.map(({ layer, channels }) => [layer, channels.after])),
+    parameters: parameters.after,
     multiplyAdds: multiplyAdds.after,
     difference: Math.max(...whole.outputs.map((output, i) => Math.abs(output - smaller.outputs[i]!))),
   }
@@ -133,10 +134,10 @@ function report(): string {
     (a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method) || a.seed - b.seed || a.c - b.c,
   )
   return [
-    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels and multiply-adds are those of the smaller dense network of the query structure=compact, whose predictions differ by at most ${Math.max(...rows.map(({ difference }) => difference)).toExponential(1)}. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
+    `Accuracy on the test split after ${EPOCHS} epochs, the last ${EPOCHS - pruningEpochs(EPOCHS)} on the weights that are left. Channels, parameters and multiply-adds are those of the smaller dense network of the query structure=compact, whose predictions differ by at most ${Math.max(...rows.map(({ difference }) => difference)).toExponential(1)}. The last column is the accuracy of single weights with the same seed at these multiply-adds, interpolated linearly in their logarithm.`,
     '',
-    '| threshold for | seed | c | zeros | channels left | multiply-adds | accuracy | single weights at as many |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| threshold for | seed | c | zeros | channels left | parameters | multiply-adds | accuracy | single weights at as many |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...sorted.map(row => {
       const other = row.method === 'whole channels' ? interpolated(row) : undefined
       const cells = [
@@ -147,6 +148,7 @@ function report(): string {
         Object.entries(row.channels)
           .map(([layer, left]) => `${layer} ${left}`)
           .join(', '),
+        row.parameters,
         row.multiplyAdds,
         `${percent(row.validationAccuracy)} %`,
         other === undefined ? '' : `${percent(other)} %`,

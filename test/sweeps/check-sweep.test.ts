@@ -66,6 +66,15 @@ describe('A request for a sweep', () => {
     assert.deepEqual(pathsOf({ search, space: { 'optimizer.c': [] } }), ['space.optimizer.c'])
   })
 
+  it('names ranges in which no two draws differ, or whose width is not finite', () => {
+    const search = { method: 'random', trials: 2 }
+    const spaces = [{ uniform: [-1e308, 1e308] }, { uniform: [0.1, 0.1 + 2e-17] }, { log: [1, 1 + 1e-15] }]
+    for (const range of spaces)
+      assert.deepEqual(pathsOf({ search, space: { 'optimizer.c': range } }), [
+        `space.optimizer.c.${Object.keys(range)}`,
+      ])
+  })
+
   it('names choices that repeat another', () => {
     const space = { optimizer: [GRDA, { ...GRDA, c: 0 }, { ...GRDA }] }
     assert.deepEqual(mistakesOf({ space }), { 'space.optimizer.2': 'repeats the choice at 0' })
