@@ -63,7 +63,11 @@ export const plane: AnalysisKindDefinition<PlaneRequest> = {
         ...(analysisId !== undefined && { analysisId }),
         ...(examples !== undefined && { examples }),
       } satisfies PlaneOptions,
-      mistakes: [...surfaceMistakes(jobs, examples), ...thirdPointMistakes(subject, analysisId)],
+      mistakes: [
+        ...surfaceMistakes(jobs, examples),
+        ...repeatMistakes(jobs),
+        ...thirdPointMistakes(subject, analysisId),
+      ],
       warnings: [],
     }
   },
@@ -80,6 +84,20 @@ export const plane: AnalysisKindDefinition<PlaneRequest> = {
     'plane.svg': { mediaType: 'image/svg+xml', description: 'The training loss and the test error as maps' },
   },
   result: { name: 'plane.json', schema: PlaneResult },
+}
+
+function repeatMistakes(jobs: Subject['jobs']): Mistake[] {
+  const digests = jobs.map(({ checkpoint }) => checkpoint.sha256)
+  return digests.flatMap((digest, index) => {
+    const earlier = digests.indexOf(digest)
+    if (earlier === index) return []
+    return [
+      {
+        path: `jobs.${index}`,
+        message: `is the same model as jobs.${earlier}; a plane goes through different models`,
+      },
+    ]
+  })
 }
 
 function thirdPointMistakes({ jobs, source }: Subject, analysisId: string | undefined): Mistake[] {

@@ -103,6 +103,7 @@ describe('two trained jobs', () => {
     )
     const refusals: [object, string, RegExp][] = [
       [request, 'analysisId', /^is required with two jobs/],
+      [{ ...request, jobs: [sparse, dense, sparse] }, 'jobs.2', /^is the same model as jobs.0/],
       [
         { ...request, jobs: [dense, sparse], analysisId: curve },
         'analysisId',
