@@ -49,7 +49,7 @@ function valueMistakes(space: Space, path: string): Mistake[] {
   return widthMistakes(`${place}.${kind}`, from, to)
 }
 
-/** A draw of a range without a finite width is no number, and one of few numbers has no more points to draw. */
+/** A range without a finite width has no uniform distribution, and draws of one with few numbers repeat each other. */
 function widthMistakes(path: string, from: number, to: number): Mistake[] {
   const width = to - from
   if (!Number.isFinite(width))
