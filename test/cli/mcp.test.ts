@@ -160,7 +160,7 @@ describe('thresher mcp with a service', () => {
     assert.deepEqual(inputs.get('list_jobs').sort.enum, ['createdAt', 'validationAccuracy', 'sparsity'])
     for (const [tool, count] of [
       ['list_jobs', 9],
-      ['download', 14],
+      ['download', 15],
       ['plan', 2],
     ] as const) {
       assert.equal(Object.keys(inputs.get(tool)).length, count, tool)
