@@ -19,9 +19,11 @@ export function drawVariables(network: Network, seed: number): Record<string, Fl
   return { params: drawWeights(network, seed), ...(statistics.length > 0 && { statistics }) }
 }
 
-/** Copies weights to the device. */
+/** Copies weights to the device. TensorFlow uses the memory of some arrays instead of a copy, and a training changes its variables in place. */
 export function toTensors(weights: readonly FloatTensor[]): tf.NamedTensorMap {
-  return Object.fromEntries(weights.map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]))
+  return Object.fromEntries(
+    weights.map(({ name, shape, data }) => [name, tf.tensor(data.slice(), [...shape])]),
+  )
 }
 
 export function toWeight({ name, shape }: Pick<Variable, 'name' | 'shape'>, data: Float32Array): FloatTensor {

@@ -122,7 +122,9 @@ describe('a training whose threshold applies to whole output channels', () => {
     const partial = within.at(-1)!
     assert.ok(partial.partial!.step < 60, `interrupted after step ${partial.partial!.step} of 60`)
     for (const checkpoint of [undisturbed.checkpoints[0]!, partial]) {
+      const before = structuredClone(checkpoint)
       const resumed = await run(checkpoint)
+      assert.deepEqual(checkpoint, before, 'the training changed the checkpoint that it continued from')
       assert.deepEqual(resumed.epochs.map(comparable), undisturbed.epochs.slice(1).map(comparable))
     }
   })
