@@ -23,6 +23,7 @@ const JOB = {
 }
 const epochNumbers = Array.from({ length: JOB.epochs }, (_, index) => index + 1)
 const SPARSE = 'model.sparse.safetensors'
+const LIMIT = { timeout: 60_000 }
 
 describe('the supervisor', { timeout: 400_000 }, () => {
   let test: SupervisedStores
@@ -34,14 +35,10 @@ describe('the supervisor', { timeout: 400_000 }, () => {
     stores = test.stores
     supervisor = await start()
   })
-  after(
-    async () => {
-      assert.equal(await supervisor.stop(), 0)
-      assert.deepEqual(await stores.workers.list(), [])
-      await test.stop()
-    },
-    { timeout: 100_000 },
-  )
+  // Each has its own limit, which names what does not end.
+  after(async () => assert.equal(await supervisor.stop(), 0), LIMIT)
+  after(async () => assert.deepEqual(await stores.workers.list(), []), LIMIT)
+  after(() => test.stop(), LIMIT)
 
   const start = () => test.start()
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
