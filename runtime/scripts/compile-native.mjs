@@ -28,23 +28,22 @@ const KERNEL_FLAGS = [
   '-Wno-psabi',
 ]
 
-const output = join(runtimeDirectory, 'build/native.node')
-const stamp = join(runtimeDirectory, 'build/native.sha256')
-
 /**
  * Compiles the native module of the runtime for this machine, unless it is there and its sources are unchanged. Resolves with whether it
  * was compiled.
  *
  * @param compiler a C++ compiler: GCC 12, Clang 15 or newer
+ * @param build the folder of `native.node`
  * @throws Error if there is no compiler, or it reports an error
  */
-export async function compileNative(compiler) {
+export async function compileNative(compiler, build = join(runtimeDirectory, 'build')) {
+  const [output, stamp] = ['native.node', 'native.sha256'].map(name => join(build, name))
   const sets = INSTRUCTION_SETS[process.arch]
   if (!sets) throw new Error(`The native module is for x64 and arm64; this is ${process.arch}.`)
   const digest = await digestOfKernels([compiler, FLAGS, KERNEL_FLAGS, sets])
   const last = await readFile(stamp, 'utf8').catch(() => undefined)
   if (last === digest && existsSync(output)) return false
-  await mkdir(dirname(output), { recursive: true })
+  await mkdir(build, { recursive: true })
   const folder = await mkdtemp(`${output}-`)
   try {
     await compileInto(folder, compiler, sets)
