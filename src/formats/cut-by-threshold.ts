@@ -2,8 +2,8 @@ import { resolveNetwork } from '#network/network.ts'
 import type { OutputChannels } from '#network/output-channels.ts'
 import { type CuttableModel, clamp, nonzeroIn, partsOf, sortedMagnitudes } from './cuttable-model.ts'
 import type { FloatTensor } from './named-tensor.ts'
-import { groupsOf, rootMeanSquares, shrinkageAt, shrinkChannels } from './shrink-channels.ts'
-import { softThreshold, type TrainedModel } from './trained-model.ts'
+import { groupsOf, rootMeanSquares, shrinkageAt } from './shrink-channels.ts'
+import { penalise, type TrainedModel } from './trained-model.ts'
 
 /**
  * The accumulator under another threshold: w = sign(v) max(|v| - l1, 0) (Chao et al., NeurIPS 2020, algorithm 1). If the model was trained
@@ -15,7 +15,8 @@ export function cuttableByThreshold(model: TrainedModel): CuttableModel {
   if (!dualAverage) throw new Error('A model without a dual average has no threshold to move.')
   const { accumulator, shrinkage } = dualAverage
   const { cuttable, fixed, parameters } = partsOf({ ...model, weights: accumulator })
-  const groups = shrinkage ? groupsOf(model.spec.optimizer, resolveNetwork(model.topology)) : []
+  const network = resolveNetwork(model.topology)
+  const groups = shrinkage ? groupsOf(model.spec.optimizer, network) : []
   const roots = new Map(groups.map(group => [group, rootMeanSquares(group, accumulator)]))
   const sorted = sortedMagnitudes(lastThresholds(cuttable, roots))
   const max = fixed + nonzeroIn(sorted)
@@ -25,18 +26,9 @@ export function cuttableByThreshold(model: TrainedModel): CuttableModel {
     cut(nonzero) {
       const keep = clamp(nonzero, fixed, max) - fixed
       const l1 = keep === sorted.length ? 0 : sorted[sorted.length - 1 - keep]!
-      const isCuttable = new Set(cuttable)
-      const shares = new Map(groups.map(group => [group, shrinkageAt(roots.get(group)!, l1)]))
-      const shrunk = shrinkChannels(groups, accumulator, group => shares.get(group)!)
-      const weights = accumulator.map(v => {
-        if (!isCuttable.has(v)) return v
-        return shrunk.get(v.name) ?? { ...v, data: softThreshold(v.data, l1) }
-      })
-      return {
-        ...model,
-        weights,
-        dualAverage: { ...dualAverage, l1, ...(shrinkage && { shrinkage: namedShares(shares) }) },
-      }
+      const moved = { accumulator, l1, ...(shrinkage && { shrinkage: sharesAt(roots, l1) }) }
+      const weights = penalise(model.spec.optimizer, network, moved)
+      return { ...model, weights, dualAverage: { ...dualAverage, ...moved } }
     },
   }
 }
@@ -60,11 +52,11 @@ function lastThresholds(
   })
 }
 
-function namedShares(shares: ReadonlyMap<OutputChannels, Float32Array>): FloatTensor[] {
-  return [...shares].map(([{ kernel, channels }, data]) => ({
+function sharesAt(roots: ReadonlyMap<OutputChannels, Float32Array>, l1: number): FloatTensor[] {
+  return [...roots].map(([{ kernel, channels }, rootsOfGroup]) => ({
     name: kernel,
     shape: [channels],
     dtype: 'F32',
-    data,
+    data: shrinkageAt(rootsOfGroup, l1),
   }))
 }

@@ -95,7 +95,7 @@ function inOrder(tensors: readonly FloatTensor[], variables: readonly { name: st
 }
 
 /** w = v for excluded variables, v less the shrinkage for whole output channels, and sign(v) max(|v| - l1, 0) for the others. */
-function penalise(
+export function penalise(
   optimizer: OptimizerSpec,
   network: Network,
   { accumulator, l1, shrinkage = [] }: Pick<DualAverage, 'accumulator' | 'l1' | 'shrinkage'>,

@@ -89,8 +89,7 @@ describe('the supervisor', { timeout: 400_000 }, () => {
     t.after(() => rm(incoming, { force: true, recursive: true }))
     const submitted = await submitJob(stores, JOB)
     await eventOf(stores, submitted, 'checkpointed')
-    await rm(incoming, { recursive: true })
-    await writeFile(incoming, 'no folder: nothing can be written here')
+    await replaceByFile(incoming)
     const { data: lost } = await eventOf(stores, submitted, 'warning')
     assert.equal(lost.code, 'checkpoint_lost')
     assert.match(lost.message, /could not be stored: EEXIST.* Earlier checkpoints are still stored/)
@@ -271,6 +270,19 @@ function expectGoneOn(events: readonly JobEvent[], reason: string): void {
   assert.deepEqual(events[restarted]!.data, { reason, fromEpoch })
   const again = events.slice(restarted).find(event => event.type === 'epoch')
   assert.equal(again?.data.epoch, fromEpoch + 1)
+}
+
+/** Puts a file in the place of a folder, even if a store creates the folder again meanwhile: nothing can be written in it. */
+async function replaceByFile(folder: string): Promise<void> {
+  for (;;) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 })
+    try {
+      return await writeFile(folder, 'not a folder', { flag: 'wx' })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EISDIR' && code !== 'EEXIST') throw error
+    }
+  }
 }
 
 async function gone(pids: readonly number[]): Promise<void> {
