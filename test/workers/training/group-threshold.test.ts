@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { compactModel } from '#formats/compact-model.ts'
 import { cuttableModel } from '#formats/cut-model.ts'
 import { countNonzero } from '#formats/cuttable-model.ts'
@@ -9,14 +8,13 @@ import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeOptimizerState } from '#interchange/torch/write-optimizer-state.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { assertClose, predict } from '#test/support/predict.ts'
+import { comparable, runTraining, type TrainedEpochs } from '#test/support/run-training.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { type Epoch, Interruption, train } from '#workers/training/loop.ts'
 
 await openEngine('native')
 
-const PROVENANCE = { training: 'a training', engine: 'an engine' }
 const initial = { kernelInitializer: 'heNormal', biasInitializer: 'fanInUniform' }
 const convolution = { type: 'conv2d', kernelSize: 3, padding: 'valid', activation: 'linear', ...initial }
 
@@ -56,37 +54,12 @@ const { spec } = resolveSpec(
 
 describe('a training whose threshold applies to whole output channels', () => {
   let splits: Splits
-  let undisturbed: Awaited<ReturnType<typeof run>>
+  let undisturbed: TrainedEpochs
 
   before(async () => {
     const { training, validation } = await loadSplits(spec)
     splits = { training, validation: { ...validation, indices: validation.indices.subarray(0, 1000) } }
-    undisturbed = await run()
-  })
-
-  /** Trains until the end, or until the first progress within an epoch. @returns what the training left */
-  async function run(from?: Checkpoint, stopInEpoch?: number) {
-    const stopping = new AbortController()
-    const epochs: Epoch[] = []
-    const checkpoints: Checkpoint[] = []
-    try {
-      for await (const item of train(spec, splits, stopping.signal, from)) {
-        if (item.type === 'progress' && item.epoch === stopInEpoch) stopping.abort(new Interruption(true))
-        if (item.type === 'epoch') epochs.push(item)
-        if (item.type === 'checkpoint') {
-          const file = encodeCheckpoint(item.checkpoint, PROVENANCE)
-          checkpoints.push(decodeCheckpoint(file, PROVENANCE.training).checkpoint)
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof Interruption)) throw error
-    }
-    return { epochs, checkpoints }
-  }
-
-  const comparable = ({ metrics: { seconds: _, examplesPerSecond: __, ...metrics }, weights }: Epoch) => ({
-    metrics,
-    weights,
+    undisturbed = await runTraining(spec, splits)
   })
 
   it('learns while channels vanish with their bias, and with the gamma and beta of their normalization', () => {
@@ -118,12 +91,12 @@ describe('a training whose threshold applies to whole output channels', () => {
   })
 
   it('gives the same bits when it resumes from a checkpoint, between epochs and within one', async () => {
-    const { checkpoints: within } = await run(undefined, 2)
+    const { checkpoints: within } = await runTraining(spec, splits, { stopInEpoch: 2 })
     const partial = within.at(-1)!
     assert.ok(partial.partial!.step < 60, `interrupted after step ${partial.partial!.step} of 60`)
     for (const checkpoint of [undisturbed.checkpoints[0]!, partial]) {
       const before = structuredClone(checkpoint)
-      const resumed = await run(checkpoint)
+      const resumed = await runTraining(spec, splits, { from: checkpoint })
       assert.deepEqual(checkpoint, before, 'the training changed the checkpoint that it continued from')
       assert.deepEqual(resumed.epochs.map(comparable), undisturbed.epochs.slice(1).map(comparable))
     }

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { renderReport } from '#interchange/report/report.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { comparable, runTraining, type TrainedEpochs } from '#test/support/run-training.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { type Epoch, Interruption, train } from '#workers/training/loop.ts'
+import type { Epoch } from '#workers/training/loop.ts'
 
 await openEngine('native')
 
-const PROVENANCE = { training: 'a training', engine: 'an engine' }
 const convolution = {
   type: 'conv2d',
   kernelSize: 3,
@@ -46,38 +45,14 @@ const REQUEST = {
 describe('a training in which a layer becomes sparse', () => {
   const { spec } = resolveSpec(JobRequest.parse(REQUEST))
   let splits: Splits
-  let undisturbed: Awaited<ReturnType<typeof run>>
+  let undisturbed: TrainedEpochs
 
   before(async () => {
     const { training, validation } = await loadSplits(spec)
     splits = { training, validation: { ...validation, indices: validation.indices.subarray(0, 100) } }
-    undisturbed = await run()
+    undisturbed = await runTraining(spec, splits)
   })
 
-  /** Trains until the end, or until the first progress within an epoch. @returns what the training left */
-  async function run(from?: Checkpoint, stopInEpoch?: number) {
-    const stopping = new AbortController()
-    const epochs: Epoch[] = []
-    const checkpoints: Checkpoint[] = []
-    try {
-      for await (const item of train(spec, splits, stopping.signal, from)) {
-        if (item.type === 'progress' && item.epoch === stopInEpoch) stopping.abort(new Interruption(true))
-        if (item.type === 'epoch') epochs.push(item)
-        if (item.type === 'checkpoint') {
-          const file = encodeCheckpoint(item.checkpoint, PROVENANCE)
-          checkpoints.push(decodeCheckpoint(file, PROVENANCE.training).checkpoint)
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof Interruption)) throw error
-    }
-    return { epochs, checkpoints }
-  }
-
-  const comparable = ({ metrics: { seconds: _, examplesPerSecond: __, ...metrics }, weights }: Epoch) => ({
-    metrics,
-    weights,
-  })
   const skipping = ({ metrics }: Epoch) =>
     metrics.layers.filter(({ skipsZeros }) => skipsZeros).map(({ name }) => name)
 
@@ -95,17 +70,17 @@ describe('a training in which a layer becomes sparse', () => {
 
   it('gives the same bits when it resumes from a checkpoint before or after that', async () => {
     for (const [completed, checkpoint] of undisturbed.checkpoints.slice(0, 2).entries()) {
-      const resumed = await run(checkpoint)
+      const resumed = await runTraining(spec, splits, { from: checkpoint })
       const expected = undisturbed.epochs.slice(completed + 1)
       assert.deepEqual(resumed.epochs.map(comparable), expected.map(comparable))
     }
   })
 
   it('gives the same bits when it resumes within an epoch in which the layer leaves out zeros', async () => {
-    const { checkpoints } = await run(undefined, 2)
+    const { checkpoints } = await runTraining(spec, splits, { stopInEpoch: 2 })
     const checkpoint = checkpoints.at(-1)!
     assert.ok(checkpoint.partial!.step < 60, `interrupted after step ${checkpoint.partial!.step} of 60`)
-    const resumed = await run(checkpoint)
+    const resumed = await runTraining(spec, splits, { from: checkpoint })
     assert.deepEqual(resumed.epochs.map(comparable), undisturbed.epochs.slice(1).map(comparable))
   })
 })
