@@ -9,6 +9,8 @@
 #include "ops/sparse-product.h"
 #include "ops/vector-product.h"
 
+static void perform(const Task& task);
+
 // In the order of OPCODES in opcodes.ts.
 static void (*const INSTRUCTIONS[])(const Task&) = {
     nullptr,
@@ -36,6 +38,7 @@ static void (*const INSTRUCTIONS[])(const Task&) = {
     recur<Lstm>,
     recur<Gru>,
     recur<SimpleRnn>,
+    perform,
 };
 
 // Where the threads of a model meet between two instructions. What includes this file defines `pauseThread`, which a thread calls while it
@@ -63,4 +66,11 @@ static void runProgram(float* arena, uint32_t program, int thread, int threads, 
     instruction += instruction[1];
     barrier.meet(thread, threads);
   }
+}
+
+// Performs whole programs, each on one thread: its operands are their number and their addresses.
+static void perform(const Task& task) {
+  Barrier alone{};
+  Range programs = task.share(task.operands[0]);
+  for (int i = programs.first; i < programs.end; i++) runProgram(task.arena, task.operands[1 + i], 0, 1, alone);
 }

@@ -15,26 +15,29 @@ export function largestBatch(floatsOf: (images: number) => number): number {
   return batch
 }
 
-/** A batch that a plan computes, and how many of its examples are wanted. */
-interface Batch {
+/** Batches of `images` examples that are computed at once, and how many examples of each are wanted. */
+interface Round {
   images: number
-  examples: number
+  batches: number[]
 }
 
 /**
- * Cuts `count` examples into batches whose sizes are powers of two, so that few plans serve all counts. The last batch is rounded up if
- * less than a fourth of it is wasted.
+ * Cuts `count` examples into rounds of up to `parts` batches. Batches are powers of two, so that few plans serve all counts. The last round is
+ * rounded up if less than a fourth of it is wasted. Fewer examples than parts are one batch.
  */
-export function batchSizes(count: number, most: number): Batch[] {
-  const batches: Batch[] = []
-  let rest = count
-  while (rest > 0) {
-    const above = 2 ** Math.ceil(Math.log2(rest))
-    const images =
-      above <= most && rest / above >= 0.75 ? above : Math.min(most, 2 ** Math.floor(Math.log2(rest)))
-    const examples = Math.min(images, rest)
-    batches.push({ images, examples })
-    rest -= examples
+export function roundsOf(count: number, most: number, parts: number): Round[] {
+  const rounds: Round[] = []
+  for (let rest = count; rest > 0; ) {
+    const atOnce = rest < parts ? 1 : parts
+    const below = 2 ** Math.floor(Math.log2(rest / atOnce))
+    const isRoundedUp = 2 * below <= most && rest >= 0.75 * (2 * below * atOnce)
+    const images = isRoundedUp ? 2 * below : Math.min(most, below)
+    const batches: number[] = []
+    while (rest > 0 && batches.length < atOnce) {
+      batches.push(Math.min(images, rest))
+      rest -= batches.at(-1)!
+    }
+    rounds.push({ images, batches })
   }
-  return batches
+  return rounds
 }

@@ -2,15 +2,16 @@ import type { Graph } from '../graph.ts'
 import { BACKENDS, KERNELS, type Kernels, type ModelOptions } from '../options.ts'
 import { Constants } from '../plan/constants.ts'
 import type { ModelContext } from '../plan/context.ts'
-import { type Plan, placedFloats, planBatch } from '../plan/plan.ts'
+import { placedFloats } from '../plan/plan.ts'
 import { stepsOf } from '../plan/steps.ts'
-import { batchSizes, largestBatch } from './batches.ts'
+import { largestBatch, roundsOf } from './batches.ts'
 import type { Host } from './host.ts'
 import { openHost } from './open-host.ts'
+import { Programs } from './programs.ts'
 
 export interface CompiledModel {
   /**
-   * Computes the outputs of `count` examples. The same examples give the same bits, whatever the number of threads is.
+   * Computes the outputs of `count` examples. The same call gives the same bits on the same number of threads, and one example on any.
    *
    * @param inputs [count, elements of an input], row-major
    * @returns [count, elements of an output]
@@ -71,17 +72,12 @@ function compileFor(host: Host, graph: Graph, kernels: Kernels, leastWork: numbe
     packed: new Map(),
     computed: new Map(),
   }
-  const plans = new Map<number, Plan>()
+  const programs = new Programs(model, graph, steps)
   const elements = (node: number) => graph.nodes.at(node)!.shape.reduce((product, n) => product * n, 1)
   const [inputLength, outputLength] = [elements(0), elements(-1)]
-  const planOf = (images: number) => {
-    const plan = plans.get(images) ?? planBatch(model, graph, steps, images)
-    plans.set(images, plan)
-    return plan
-  }
   const most = largestBatch(images => placedFloats(model, graph, steps, images))
   // Also reports at once what the runtime cannot compute.
-  planOf(1)
+  const workOfOne = programs.work(1)
   return {
     backend: host.name,
     computed: model.computed,
@@ -91,13 +87,22 @@ function compileFor(host: Host, graph: Graph, kernels: Kernels, leastWork: numbe
           `inputs has ${inputs.length} numbers; ${count} examples have ${count * inputLength}.`,
         )
       const outputs = new Float32Array(count * outputLength)
-      let done = 0
-      for (const { images, examples } of batchSizes(count, most)) {
-        const { program, input, output, work } = planOf(images)
-        host.write(input, part(inputs, done * inputLength, examples * inputLength))
-        host.run(program, work >= leastWork)
-        host.read(output, part(outputs, done * outputLength, examples * outputLength))
-        done += examples
+      let [read, written] = [0, 0]
+      const isApart = most > 1 && count * workOfOne >= leastWork
+      for (const { images, batches } of roundsOf(count, most, isApart ? host.threads : 1)) {
+        const placed = programs.placed(images, batches.length)
+        for (const [index, { input }] of placed.entries()) {
+          const length = batches[index]! * inputLength
+          host.write(input, part(inputs, read, length))
+          read += length
+        }
+        if (placed.length > 1) host.run(programs.performing(images, placed.length), true)
+        else host.run(placed[0]!.address, programs.work(images) >= leastWork)
+        for (const [index, { output }] of placed.entries()) {
+          const length = batches[index]! * outputLength
+          host.read(output, part(outputs, written, length))
+          written += length
+        }
       }
       return outputs
     },

@@ -1,2 +1,2 @@
 /** The digest of the sources in `kernels/`; `scripts/build-wasm.mjs` writes it. */
-export const KERNEL_SOURCES = '5ea673aea5fddfafa9804c271bffbbfa900883e1ad9f54301b17e471f3bf977a'
+export const KERNEL_SOURCES = 'dfdbc73b4636788cff9f7be11ffc556d2a62e95c48df6bf1d45d41a07832a408'

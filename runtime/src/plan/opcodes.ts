@@ -25,6 +25,7 @@ const OPCODES = [
   'lstm',
   'gru',
   'simpleRnn',
+  'perform',
 ] as const
 
 export type Opcode = (typeof OPCODES)[number]

@@ -2,21 +2,26 @@ import type { Graph } from '../graph.ts'
 import { type ModelContext, PlanContext, type StepPlanner } from './context.ts'
 import { sizeOf } from './planes.ts'
 import { PLANNERS } from './planners.ts'
-import { buffer } from './program.ts'
+import { buffer, ProgramWriter } from './program.ts'
 import type { Step, Steps } from './steps.ts'
 
-/** A program in the arena, for batches of one size. */
+/** How batches of one size are computed. */
 export interface Plan {
-  /** Its address. */
-  program: number
+  /** The products of vectors that a batch takes, without those of repeated instructions. */
+  work: number
+  /** Writes a program with buffers that no other program uses. */
+  place(): Program
+}
+
+/** A program in the arena. */
+export interface Program {
+  address: number
   /** The addresses of the examples that it reads and of the results that it writes, [images, elements] each. */
   input: number
   output: number
-  /** The products of vectors that it takes, without those of repeated instructions. */
-  work: number
 }
 
-/** Places the values of a batch of `images` examples, packs the weights and writes the program. */
+/** Places the values of a batch of `images` examples, and packs the weights. */
 export function planBatch(model: ModelContext, graph: Graph, steps: Steps, images: number): Plan {
   const { context, sizes } = layOut(model, graph, steps, images)
   const elements = (value: number) =>
@@ -34,9 +39,21 @@ export function planBatch(model: ModelContext, graph: Graph, steps: Steps, image
   context.emit('writeExamples', context.planes(steps.output), buffer(output))
 
   const { constants } = model
-  const buffers = constants.allocate(context.buffers.length)
-  const program = constants.write(context.writer.finish(buffers))
-  return { program, input: buffers + input, output: buffers + output, work: context.work }
+  return {
+    work: context.work,
+    place() {
+      const buffers = constants.allocate(context.buffers.length)
+      const address = constants.write(context.writer.finish(buffers))
+      return { address, input: buffers + input, output: buffers + output }
+    },
+  }
+}
+
+/** The address of a program that performs these, each on one thread. */
+export function performing({ constants }: ModelContext, programs: readonly Program[]): number {
+  const writer = new ProgramWriter()
+  writer.instruction('perform', programs.length, ...programs.map(({ address }) => address))
+  return constants.write(writer.finish(0))
 }
 
 /** The floats of all values of a batch, with the gaps between their rows, images and channels. */

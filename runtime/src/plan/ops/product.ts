@@ -1,3 +1,4 @@
+import type { Host } from '../../engine/host.ts'
 import type { GraphNode } from '../../graph.ts'
 import { limitsOf } from '../activations.ts'
 import type { PlanContext, StepPlanner } from '../context.ts'
@@ -17,7 +18,10 @@ type Product = Extract<GraphNode, { op: 'convolution' | 'dense' }>
  * Bytes of an input that a tile reads in one block of terms. Larger blocks fall out of the cache of level 1, smaller ones load and store
  * sums more often.
  */
-const BLOCK_BYTES = { native: 48 * 1024, wasm: 24 * 1024 }
+function blockBytes({ lanes }: Host): number {
+  return (lanes === 16 ? 48 : 24) * 1024
+}
+
 /** Vectors in a tile of `kernels/ops/sparse-product.h` and `dense-product.h`. */
 const SPARSE_TILE = 7
 const DENSE_TILE = 3
@@ -220,6 +224,6 @@ function blockLength({ context, node, window, source }: ProductPlan, width: numb
   const channels = node.kernel.length / (height * columns * node.shape.at(-1)!)
   const rows = width + (height - 1) * source.rowPitch
   const bytes = 4 * (window.isUnrolled ? rows * columns : rows + columns - 1)
-  const most = Math.max(1, Math.floor(BLOCK_BYTES[context.model.host.isNative ? 'native' : 'wasm'] / bytes))
+  const most = Math.max(1, Math.floor(blockBytes(context.model.host) / bytes))
   return Math.ceil(channels / Math.ceil(channels / most)) * height * columns
 }
