@@ -19,62 +19,56 @@ struct Factors {
 };
 
 /** Computes a tile of the product, some rows by some vectors, in registers. */
-template <int rows, int vectors>
+template <int lanes, int rows, int vectors>
 inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first, int64_t column, float* tile) {
-  Vector sums[rows][vectors] = {};
+  using Lanes = LanesOf<lanes>;
+  Lanes sums[rows][vectors] = {};
   const float* a = by.a + first * by.row;
   const float* b = by.b + column;
   for (int64_t k = 0; k < by.inner; k++, a += by.step, b += by.width) {
     for (int r = 0; r < rows; r++) {
-      for (int v = 0; v < vectors; v++) sums[r][v] += reinterpret_cast<const Vector*>(b)[v] * a[r * by.row];
+      for (int v = 0; v < vectors; v++) sums[r][v] += reinterpret_cast<const Lanes*>(b)[v] * a[r * by.row];
     }
   }
   for (int r = 0; r < rows; r++) {
-    for (int v = 0; v < vectors; v++) reinterpret_cast<Vector*>(tile)[r * vectors + v] = sums[r][v];
+    for (int v = 0; v < vectors; v++) reinterpret_cast<Lanes*>(tile)[r * vectors + v] = sums[r][v];
   }
 }
 
 /** Computes the columns of some vectors, for all rows. */
-template <int vectors>
+template <int lanes, int vectors>
 inline __attribute__((always_inline)) void Strip(const Factors& by, int64_t rows, int64_t column, int64_t columns, float* product) {
   constexpr int kRows = 12 / vectors;
-  float tile[kRows * vectors * kLanes];
-  const int64_t used = std::min<int64_t>(vectors * kLanes, columns - column);
+  float tile[kRows * vectors * lanes];
+  const int64_t used = std::min<int64_t>(vectors * lanes, columns - column);
   for (int64_t row = 0; row < rows;) {
     const int64_t some = rows - row >= kRows ? kRows : 1;
     if (some == kRows) {
-      Tile<kRows, vectors>(by, row, column, tile);
+      Tile<lanes, kRows, vectors>(by, row, column, tile);
     } else {
-      Tile<1, vectors>(by, row, column, tile);
+      Tile<lanes, 1, vectors>(by, row, column, tile);
     }
     for (int64_t i = 0; i < some; i++, row++) {
-      std::memcpy(product + row * columns + column, tile + i * vectors * kLanes, used * sizeof(float));
+      std::memcpy(product + row * columns + column, tile + i * vectors * lanes, used * sizeof(float));
     }
   }
 }
 
-FOR_EACH_PROCESSOR_WITH_FMA
-void Multiply(const Factors& by, int64_t rows, int64_t columns, float* product) {
+template <int lanes>
+inline __attribute__((always_inline)) void MultiplyLanes(const Factors& by, int64_t rows, int64_t columns, float* product) {
   for (int64_t column = 0; column < columns;) {
-    switch (std::min<int64_t>(4, (by.width - column) / kLanes)) {
-      case 1:
-        Strip<1>(by, rows, column, columns, product);
-        column += kLanes;
-        break;
-      case 2:
-        Strip<2>(by, rows, column, columns, product);
-        column += 2 * kLanes;
-        break;
-      case 3:
-        Strip<3>(by, rows, column, columns, product);
-        column += 3 * kLanes;
-        break;
-      default:
-        Strip<4>(by, rows, column, columns, product);
-        column += 4 * kLanes;
-    }
+    const int64_t vectors = std::min<int64_t>(4, (columns - column + lanes - 1) / lanes);
+    if (vectors == 1) Strip<lanes, 1>(by, rows, column, columns, product);
+    if (vectors == 2) Strip<lanes, 2>(by, rows, column, columns, product);
+    if (vectors == 3) Strip<lanes, 3>(by, rows, column, columns, product);
+    if (vectors == 4) Strip<lanes, 4>(by, rows, column, columns, product);
+    column += vectors * lanes;
   }
 }
+
+#define MULTIPLY(lanes) \
+  void Multiply(const Factors& by, int64_t rows, int64_t columns, float* product) { MultiplyLanes<lanes>(by, rows, columns, product); }
+FOR_EACH_WIDTH(MULTIPLY)
 
 struct Transposed {
   bool a = false, b = false;

@@ -67,16 +67,11 @@ struct Bounds {
   bool rectify;
 };
 
-template <int lanes>
-struct VectorOf {
-  typedef float Type __attribute__((vector_size(lanes * sizeof(float))));
-};
-
-/** Adds the products of a block to some lanes of a tile's sums [targets, rows, columns, kLanes]. Everything is aligned. */
+/** Adds the products of a block to some lanes of a tile's sums [targets, rows, columns, kLanes]. */
 template <int lanes, int rows, int columns>
 inline __attribute__((always_inline)) void Add(const NonzeroBlock& block, const float* numbers, int64_t row, const Bounds& bounds,
                                                float* to) {
-  using Lanes = typename VectorOf<lanes>::Type;
+  using Lanes = LanesOf<lanes>;
   const bool rectify = block.is_last && bounds.rectify;
   const Nonzero* nonzero = block.nonzeros;
   for (int64_t target = 0; target < block.targets; target++, to += rows * columns * kLanes) {
@@ -129,20 +124,9 @@ inline __attribute__((always_inline)) void AddLanes(const Tile& tile, const Nonz
   }
 }
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
-__attribute__((target("avx512f"))) void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source,
-                                                 const Bounds& bounds, float* sums) {
-  AddLanes<16>(tile, block, source, bounds, sums);
-}
-__attribute__((target("fma"))) void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source,
-                                             const Bounds& bounds, float* sums) {
-  AddLanes<8>(tile, block, source, bounds, sums);
-}
-__attribute__((target("default")))
-#endif
-void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source, const Bounds& bounds, float* sums) {
-  AddLanes<4>(tile, block, source, bounds, sums);
-}
+#define ADD_BLOCK(lanes) \
+  void AddBlock(const Tile& tile, const NonzeroBlock& block, const TileSource& source, const Bounds& bounds, float* sums) { AddLanes<lanes>(tile, block, source, bounds, sums); }
+FOR_EACH_WIDTH(ADD_BLOCK)
 
 /** A product of images and weights. */
 class Product {

@@ -7,16 +7,25 @@
 #pragma GCC optimize("fp-contract=fast")
 #pragma STDC FP_CONTRACT ON
 
-// "fma" and not "avx2": these functions need nothing of AVX2 beyond FMA, and code compiled for AVX2 does not use FMA.
+// Compiles the definition of a function three times, with the number of lanes in a register of a processor: vectors wider than that would
+// need more registers than there are. "fma" and not "avx2": nothing here needs AVX2 beyond FMA, and code compiled for AVX2 does not use FMA.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
-#define FOR_EACH_PROCESSOR_WITH_FMA __attribute__((target_clones("avx512f", "fma", "default")))
+#define FOR_EACH_WIDTH(function)                        \
+  __attribute__((target("avx512f"))) function(16)       \
+  __attribute__((target("fma"))) function(8)            \
+  __attribute__((target("default"))) function(4)
 #else
-#define FOR_EACH_PROCESSOR_WITH_FMA
+#define FOR_EACH_WIDTH(function) function(4)
 #endif
 
 namespace thresher {
 
-/** Vectors need no alignment. */
-typedef float Vector __attribute__((vector_size(kLanes * sizeof(float)), aligned(4)));
+template <int lanes>
+struct LanesType {
+  typedef float Type __attribute__((vector_size(lanes * sizeof(float)), aligned(4)));
+};
+/** A register of some lanes. It needs no alignment. */
+template <int lanes>
+using LanesOf = typename LanesType<lanes>::Type;
 
 }  // namespace thresher
