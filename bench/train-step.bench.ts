@@ -32,7 +32,7 @@ import {
 
 // One training step of gRDA in Thresher, PyTorch (eager and torch.compile), TensorFlow (tf.function and XLA) and JAX, on the same cores, data
 // and weights, alternating in one run:
-//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
+//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--pairs 40] [--device gpu] [--dry]
 // Workloads that a run leaves out are reported as an earlier run measured them. The peers are installed into separate environments (PyTorch takes some gigabytes). Compiling their steps takes minutes. --device gpu measures Thresher
 // only, and fails if it does not run on a GPU. --dry writes no results.
 
@@ -40,13 +40,13 @@ const { values: options } = parseArgs({
   options: {
     workload: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '15' },
+    /** More than the rounds, because the cost of gRDA is smaller than the variation of a machine's speed. */
+    pairs: { type: 'string', default: '40' },
     device: { type: 'string', default: 'cpu' },
     dry: { type: 'boolean', default: false },
   },
 })
 const FIRST_LOSSES = 3
-/** More than the rounds, because the cost of gRDA is smaller than the variation of a machine's speed. */
-const PAIRS = 40
 type Command = (folder: string) => string[]
 
 const COMMANDS: Record<string, Command> = {
@@ -145,7 +145,7 @@ async function runPairs({ steps }: Workload, folder: string): Promise<Pair[]> {
   const sgd = await startPeer(thresherCommand(folder, 'sgd'))
   for (const peer of [grda, sgd]) await peer.run(FIRST_LOSSES)
   const pairs: Pair[] = []
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < Number(options.pairs); pair++) {
     const first = pair % 2 === 0 ? await grda.run(steps) : undefined
     const other = await sgd.run(steps)
     const { seconds } = first ?? (await grda.run(steps))

@@ -95,7 +95,7 @@ export function describeThresher(all: readonly Measured[], rates: Rates): string
     `A product of two 1024 x 1024 matrices runs at ${rates.gemmGflops.toFixed(0)} GFLOP/s here. The floor is the time that the products and convolutions of a`,
     "step would take at that rate. The next columns show Thresher's share of that rate, and the shares of its time outside TensorFlow,",
     "waiting for batches, and waiting for batches with the preset's augmentation. Then follows what gRDA costs over SGD: the median of",
-    `${all[0]!.pairs.length} pairs of turns; the share of gRDA's whole update, including SGD's part of it, by the op's own clock, which is an upper bound of`,
+    `${Math.min(...all.map(({ pairs }) => pairs.length))} or more pairs of turns; the share of gRDA's whole update, including SGD's part of it, by the op's own clock, which is an upper bound of`,
     'that cost; and the floor of that cost: reading and writing as many numbers as there are parameters, for the accumulator, at the',
     "machine's best rate. A share of the GEMM rate above 100 % is possible, because products with zeros that max pooling makes are skipped.",
     '',
