@@ -13,8 +13,11 @@ constexpr int kMostSums = 12;
 template <int lanes, int turns, int width>
 inline __attribute__((always_inline)) void Sum(float* sum, const float* rows, const Term* terms, int64_t count) {
   using Lanes = LanesOf<lanes>;
-  Lanes sums[turns][width] = {};
-  for (int i = 0; i < width; i++) sums[0][i] = reinterpret_cast<Lanes*>(sum)[i];
+  // Not `= {}`, which GCC makes a slow instruction that fills memory.
+  Lanes sums[turns][width];
+  for (int turn = 0; turn < turns; turn++) {
+    for (int i = 0; i < width; i++) sums[turn][i] = turn == 0 ? reinterpret_cast<Lanes*>(sum)[i] : Lanes{};
+  }
   int64_t term = 0;
   for (; term + turns <= count; term += turns) {
     for (int turn = 0; turn < turns; turn++) {

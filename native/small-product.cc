@@ -2,7 +2,6 @@
 // such as those of a network's last layer: starting further threads would take longer than the product.
 
 #include <algorithm>
-#include <cstring>
 
 #include "ops.h"
 #include "vectors.h"
@@ -18,11 +17,16 @@ struct Factors {
   int64_t row, step, inner, width;
 };
 
-/** Computes a tile of the product, some rows by some vectors, in registers. */
+/** Computes a tile of the product, some rows by some vectors, in registers, and stores `used` of its columns. */
 template <int lanes, int rows, int vectors>
-inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first, int64_t column, float* tile) {
+inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first, int64_t column, int64_t used, float* product,
+                                                int64_t columns) {
   using Lanes = LanesOf<lanes>;
-  Lanes sums[rows][vectors] = {};
+  // Not `= {}`, which GCC makes a slow instruction that fills memory.
+  Lanes sums[rows][vectors];
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vectors; v++) sums[r][v] = Lanes{};
+  }
   const float* a = by.a + first * by.row;
   const float* b = by.b + column;
   for (int64_t k = 0; k < by.inner; k++, a += by.step, b += by.width) {
@@ -31,7 +35,16 @@ inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first
     }
   }
   for (int r = 0; r < rows; r++) {
-    for (int v = 0; v < vectors; v++) reinterpret_cast<Lanes*>(tile)[r * vectors + v] = sums[r][v];
+    float* to = product + (first + r) * columns + column;
+    for (int v = 0; v < vectors; v++) {
+      if ((v + 1) * lanes <= used) {
+        reinterpret_cast<Lanes*>(to)[v] = sums[r][v];
+      } else {
+        float rest[lanes];
+        *reinterpret_cast<Lanes*>(rest) = sums[r][v];
+        for (int64_t i = v * lanes; i < used; i++) to[i] = rest[i - v * lanes];
+      }
+    }
   }
 }
 
@@ -39,19 +52,10 @@ inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first
 template <int lanes, int vectors>
 inline __attribute__((always_inline)) void Strip(const Factors& by, int64_t rows, int64_t column, int64_t columns, float* product) {
   constexpr int kRows = 12 / vectors;
-  float tile[kRows * vectors * lanes];
   const int64_t used = std::min<int64_t>(vectors * lanes, columns - column);
-  for (int64_t row = 0; row < rows;) {
-    const int64_t some = rows - row >= kRows ? kRows : 1;
-    if (some == kRows) {
-      Tile<lanes, kRows, vectors>(by, row, column, tile);
-    } else {
-      Tile<lanes, 1, vectors>(by, row, column, tile);
-    }
-    for (int64_t i = 0; i < some; i++, row++) {
-      std::memcpy(product + row * columns + column, tile + i * vectors * lanes, used * sizeof(float));
-    }
-  }
+  int64_t row = 0;
+  for (; row + kRows <= rows; row += kRows) Tile<lanes, kRows, vectors>(by, row, column, used, product, columns);
+  for (; row < rows; row++) Tile<lanes, 1, vectors>(by, row, column, used, product, columns);
 }
 
 template <int lanes>

@@ -4,7 +4,8 @@
 
 // Sums of products use fused multiply-add, which rounds once, if the processor has it; other processors round twice. So equal bits need
 // the same kind of processor, as for TensorFlow's own products. Only files whose time goes into such sums may include this header.
-#pragma GCC optimize("fp-contract=fast")
+// Nor do loops over a few numbers become the instruction for copies, which takes longer to start than they take.
+#pragma GCC optimize("fp-contract=fast", "no-tree-loop-distribute-patterns")
 #pragma STDC FP_CONTRACT ON
 
 // Compiles the definition of a function three times, with the number of lanes in a register of a processor: vectors wider than that would
