@@ -5,6 +5,7 @@ import { writeSection } from '#test/support/write-section.ts'
 import { CASES, type Case, sparsityOf } from './sparse-runtime/cases.ts'
 import { compare } from './sparse-runtime/measure.ts'
 import { ONNX_RUNTIME, openRuntimes } from './sparse-runtime/runtimes.ts'
+import { VECTORS } from './vectors.ts'
 
 // How much faster the runtime computes sparse models than ONNX Runtime, TensorFlow.js and its own dense kernels:
 //   npm run bench -- sparse-runtime [THREADS] [PRESET ...]
@@ -15,7 +16,7 @@ const BATCHES = [1, 8]
 
 const threads = Number(process.argv[2] ?? 1)
 const presets = process.argv.slice(3)
-const title = `The sparse runtime on ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+const title = `The sparse runtime on ${threads} ${threads === 1 ? 'thread' : 'threads'}, with ${VECTORS}`
 const runtimes = await openRuntimes(threads)
 const measured = CASES.filter(({ preset }) => presets.length === 0 || presets.includes(preset))
 if (measured.length === 0) throw new Error(`No case has a preset among ${presets.join(', ')}.`)

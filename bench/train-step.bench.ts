@@ -29,6 +29,7 @@ import {
   type Workload,
   writeWorkload,
 } from './train-step/workloads.ts'
+import { VECTORS } from './vectors.ts'
 
 // One training step of gRDA in Thresher, PyTorch (eager and torch.compile), TensorFlow (tf.function and XLA) and JAX, on the same cores, data
 // and weights, alternating in one run:
@@ -83,7 +84,7 @@ else
   await writeSection(
     options.device === 'gpu'
       ? 'A training step on a GPU'
-      : 'A training step, against PyTorch, TensorFlow and JAX',
+      : `A training step with ${VECTORS}, against PyTorch, TensorFlow and JAX`,
     sections,
   )
 

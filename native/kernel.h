@@ -26,6 +26,9 @@ using Shape = std::vector<int64_t>;
 /** Numbers in a vector. Rows are padded to a multiple of this; the padding does not affect the results. */
 constexpr int64_t kLanes = 16;
 
+/** The numbers in a register of this processor. */
+int LanesOfProcessor();
+
 inline int64_t CountOf(const Shape& shape) {
   int64_t count = 1;
   for (const int64_t length : shape) count *= length;

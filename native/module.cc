@@ -1,9 +1,11 @@
 // A native Node module that adds Thresher's own ops to the TensorFlow of the process:
 //   register(threads)
+//   lanes() -> the numbers in a register of this processor
 //   milliseconds() -> for each op, the total time of its calls so far
 
 #include <node_api.h>
 
+#include "kernel.h"
 #include "ops.h"
 #include "parallel-for.h"
 #include "stopwatches.h"
@@ -22,7 +24,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::StartThreads(threads);
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
-  thresher::RegisterSmallProduct(status);
+  thresher::RegisterProduct(status);
   thresher::RegisterNormalise(status);
   thresher::RegisterRectifiedGradient(status);
   thresher::RegisterClassification(status);
@@ -35,6 +37,11 @@ napi_value Register(napi_env env, napi_callback_info info) {
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return nullptr;
+}
+
+napi_value Lanes(napi_env env, napi_callback_info) {
+  napi_value lanes;
+  return napi_create_int32(env, thresher::LanesOfProcessor(), &lanes) == napi_ok ? lanes : nullptr;
 }
 
 napi_value Milliseconds(napi_env env, napi_callback_info) {
@@ -53,12 +60,16 @@ napi_value Milliseconds(napi_env env, napi_callback_info) {
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  napi_value functions[2];
-  if (napi_create_function(env, "register", NAPI_AUTO_LENGTH, Register, nullptr, &functions[0]) != napi_ok ||
-      napi_create_function(env, "milliseconds", NAPI_AUTO_LENGTH, Milliseconds, nullptr, &functions[1]) != napi_ok ||
-      napi_set_named_property(env, exports, "register", functions[0]) != napi_ok ||
-      napi_set_named_property(env, exports, "milliseconds", functions[1]) != napi_ok) {
-    return nullptr;
+  const struct {
+    const char* name;
+    napi_callback function;
+  } functions[] = {{"register", Register}, {"lanes", Lanes}, {"milliseconds", Milliseconds}};
+  for (const auto& [name, function] : functions) {
+    napi_value value;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value) != napi_ok ||
+        napi_set_named_property(env, exports, name, value) != napi_ok) {
+      return nullptr;
+    }
   }
   return exports;
 }

@@ -7,7 +7,7 @@ namespace thresher {
 // Each registers its ops in TensorFlow. If the status is already a failure, it does nothing.
 
 void RegisterGrda(TF_Status* status);
-void RegisterSmallProduct(TF_Status* status);
+void RegisterProduct(TF_Status* status);
 void RegisterNormalise(TF_Status* status);
 void RegisterRectifiedGradient(TF_Status* status);
 void RegisterClassification(TF_Status* status);

@@ -24,7 +24,7 @@ import { registerKernel } from '#workers/engine/register-kernel.ts'
 import { ATTRIBUTE_TYPES, boolAttribute, IN_PLACE } from './attributes.ts'
 import { nativeBackend } from './native-backend.ts'
 import type { NativeKernel } from './native-kernel.ts'
-import { smallProduct } from './small-product.ts'
+import { ownProduct } from './own-product.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -135,9 +135,10 @@ const OWN_OPS: readonly OwnOp[] = [
  */
 export function registerOwnOps(threads: number): boolean {
   if (nativeBackend().isUsingGpuDevice || !existsSync(modulePath())) return false
-  loadModule().register(threads)
+  const { register, lanes } = loadModule()
+  register(threads)
   for (const op of OWN_OPS) registerKernel('tensorflow', kernelOf(op))
-  registerKernel('tensorflow', smallProduct)
+  registerKernel('tensorflow', ownProduct(lanes()))
   return true
 }
 
@@ -149,6 +150,7 @@ export function ownOpsMilliseconds(): Record<string, number> {
 /** The interface of `native/module.cc`. */
 interface OwnOpsModule {
   register(threads: number): void
+  lanes(): number
   milliseconds(): Record<string, number>
 }
 

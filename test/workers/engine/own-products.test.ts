@@ -7,7 +7,7 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 
 await openEngine('native')
 
-/** [rows, inner, columns]: around whole vectors and blocks of rows, and one product that is too large for the op. */
+/** [rows, inner, columns]: around whole vectors, tiles and blocks, and products that are too large for the op on some processors or all. */
 const SIZES = [
   [1, 1, 1],
   [128, 512, 10],
@@ -15,7 +15,10 @@ const SIZES = [
   [5, 30, 49],
   [12, 3, 65],
   [25, 100, 130],
+  [100, 400, 10],
+  [130, 400, 170],
   [200, 200, 200],
+  [500, 600, 700],
 ] as const
 
 for (const [rows, inner, columns] of SIZES) {
@@ -52,9 +55,9 @@ for (const [rows, inner, columns] of SIZES) {
 
 test('the own op computes small products, and not large ones', () => {
   const spent = (rows: number) => {
-    const before = ownOpsMilliseconds().ThresherSmallProduct!
+    const before = ownOpsMilliseconds().ThresherProduct!
     tf.tidy(() => void tf.matMul(tf.ones([rows, 300]), tf.ones([300, 20])).dataSync())
-    return ownOpsMilliseconds().ThresherSmallProduct! - before
+    return ownOpsMilliseconds().ThresherProduct! - before
   }
   assert.ok(spent(100) > 0)
   assert.equal(spent(1000), 0)
