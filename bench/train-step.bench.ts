@@ -33,7 +33,7 @@ import { VECTORS } from './vectors.ts'
 
 // One training step of gRDA in Thresher, PyTorch (eager and torch.compile), TensorFlow (tf.function and XLA) and JAX, on the same cores, data
 // and weights, alternating in one run:
-//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--pairs 40] [--device gpu] [--dry]
+//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--pairs 40] [--without JAX ...] [--device gpu] [--dry]
 // Workloads that a run leaves out are reported as an earlier run measured them. The peers are installed into separate environments (PyTorch takes some gigabytes). Compiling their steps takes minutes. --device gpu measures Thresher
 // only, and fails if it does not run on a GPU. --dry writes no results.
 
@@ -43,6 +43,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '15' },
     /** More than the rounds, because the cost of gRDA is smaller than the variation of a machine's speed. */
     pairs: { type: 'string', default: '40' },
+    without: { type: 'string', multiple: true, default: [] },
     device: { type: 'string', default: 'cpu' },
     dry: { type: 'boolean', default: false },
   },
@@ -132,6 +133,7 @@ async function startPeers(workload: Workload, folder: string): Promise<Record<st
   const peers: Record<string, Peer> = {}
   for (const [name, command] of Object.entries(COMMANDS)) {
     if (name === 'Thresher, augmented' && augmentationOf(workload).length === 0) continue
+    if (options.without.includes(name)) continue
     peers[name] = await startPeer(command(folder))
     versions[name] = peers[name].version
   }

@@ -48,8 +48,10 @@ export function stepMs({ rounds, workload }: Measured, peer: string): number {
 export function describeRatios(all: readonly Measured[], versions: Record<string, string>): string {
   const peers = PEERS.filter(peer => peer in versions)
   const rows = all.map(measured => {
-    const cells = peers.map(
-      peer => `${stepMs(measured, peer).toFixed(2)} (${ratio(measured, peer).toFixed(2)})`,
+    const cells = peers.map(peer =>
+      measured.rounds[peer]
+        ? `${stepMs(measured, peer).toFixed(2)} (${ratio(measured, peer).toFixed(2)})`
+        : '–',
     )
     return [titleOf(measured.workload), stepMs(measured, THRESHER).toFixed(2), ...cells]
   })
@@ -65,7 +67,8 @@ export function describeRatios(all: readonly Measured[], versions: Record<string
 
 function summarise(all: readonly Measured[], peers: readonly string[]): string[] {
   const best = all.map(measured => {
-    const ratios = peers.map(peer => [ratio(measured, peer), peer] as const)
+    const compared = peers.filter(peer => measured.rounds[peer])
+    const ratios = compared.map(peer => [ratio(measured, peer), peer] as const)
     return ratios.reduce((least, other) => (other[0] < least[0] ? other : least))
   })
   const named = best.map(
@@ -146,7 +149,7 @@ export function describeAgreement(all: readonly Measured[]): string {
   if (peers.length === 0) return ''
   const rows = all.map(({ workload, disagreement }) => [
     titleOf(workload),
-    ...peers.map(peer => disagreement[peer]!.toExponential(1)),
+    ...peers.map(peer => disagreement[peer]?.toExponential(1) ?? '–'),
   ])
   return [
     "The largest relative difference from Thresher's losses in the first three steps, without dropout:",
