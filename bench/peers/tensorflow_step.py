@@ -5,8 +5,6 @@ import os
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-# Faster, but by default only on where the processor has AVX-512 VNNI.
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 
 import tensorflow as tf  # noqa: E402
 from workload import Threshold, Workload, fastest, load_workload, serve, sources  # noqa: E402

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
@@ -31,7 +32,10 @@ export async function post(
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }
 }
 
-/** Files by name as parts of a form. @param spec the part of that name, if there is one */
+/**
+ * Files by name as parts of a form. A dataset whose validation takes longer than the request is awaited.
+ * @param spec the part of that name, if there is one
+ */
 export async function upload(
   serviceUrl: string,
   path: string,
@@ -46,7 +50,12 @@ export async function upload(
     form.append(field, new Blob([bytes]), name)
   }
   const answer = await fetch(serviceUrl + path, { method: 'POST', body: form })
-  return { status: answer.status, body: (await answer.json()) as Frame }
+  let body = (await answer.json()) as Frame
+  while (body.status === 'validating') {
+    await pause(100)
+    ;({ body } = await get(serviceUrl, `${path}/${body.id}`))
+  }
+  return { status: answer.status, body }
 }
 
 export async function get(serviceUrl: string, path: string) {

@@ -68,8 +68,6 @@ function setLibraryOptions(threads: number): void {
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     // A call returns when its work is queued on a GPU, not when it is finished. Reading a result waits for it.
     TF_SYNC_ON_FINISH: '0',
-    // By default only where the processor has AVX-512 VNNI, though it is faster without too: docs/decisions/2026-11-30-processors-with-avx2.md.
-    TF_ENABLE_ONEDNN_OPTS: '1',
     TF_NUM_INTRAOP_THREADS: String(threads),
     // Ops run one after the other on the calling thread: docs/decisions/2026-11-23-recorded-graphs.md describes two crashes.
     TF_NUM_INTEROP_THREADS: '-1',
