@@ -1,6 +1,6 @@
 // ThresherProduct(a, b) -> product of two float32 matrices; an attribute transposes either. For products of a few million operations, such as
-// those of a network's last layer, which take less time than starting further threads; and without AVX-512 for larger ones, for which oneDNN
-// takes up to twice as long there.
+// those of a network's last layer, which take less time than starting further threads; and with AVX2 for larger ones, for which TensorFlow's
+// products take longer there.
 //
 // The columns are cut into strips of some vectors. Each strip of b is copied, so that it is contiguous, a block of rows at a time, which stays in the
 // first-level cache. Every number is a sum in the order of the inner dimension, so the bits do not depend on the threads.
@@ -141,7 +141,10 @@ void Compute(void* kernel, TF_OpKernelContext* context) {
   const Tensor to = call.Output(0, TF_FLOAT, {rows, columns});
   if (call.failed()) return;
   if (of_b[transposed.b ? 1 : 0] != inner) return call.Fail("ThresherProduct: a and b differ in their inner dimension");
-  if (inner == 0) return std::fill_n(to.data(), rows * columns, 0.0f), void();
+  if (inner == 0) {
+    std::fill_n(to.data(), rows * columns, 0.0f);
+    return;
+  }
   const Product product{MatrixOf(a, transposed.a), MatrixOf(b, transposed.b), rows, inner, columns, to.data()};
   const int64_t width = kStripVectors * LanesOfProcessor(), strips = (columns + width - 1) / width;
   const bool is_small = 2.0 * rows * inner * columns <= kFlopsOfOneThread;
