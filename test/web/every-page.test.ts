@@ -8,10 +8,10 @@ import { type Dashboard, startDashboard } from '../support/browser/start-dashboa
 
 const SMALL_JOB = {
   model: { preset: 'mnist-mlp' },
-  validation: { fraction: 0.9 },
+  validation: { fraction: 0.05 },
   epochs: 2,
-  finish: { tradeoff: true },
 } as const
+const WITH_TRADEOFF = { ...SMALL_JOB, finish: { tradeoff: true } } as const
 
 /** As long as a name can be, and without a place where a browser would break the line. */
 const LONG_NAME = 'n'.repeat(200)
@@ -38,9 +38,9 @@ before(async () => {
   dashboard = await startDashboard()
   const { url } = dashboard
   const thresher = new Thresher({ url })
-  const { id: jobId } = await thresher.jobs.create({ name: LONG_NAME, ...SMALL_JOB })
+  const { id: jobId } = await thresher.jobs.create({ name: LONG_NAME, ...WITH_TRADEOFF })
   const { id: otherId } = await thresher.jobs.create({
-    ...{ name: 'other', ...SMALL_JOB, epochs: 1 },
+    ...{ name: 'other', ...WITH_TRADEOFF, epochs: 1 },
     optimizer: { name: 'adam', learningRate: 0.001 },
   })
   jobs = `${jobId},${otherId}`

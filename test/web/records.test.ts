@@ -123,7 +123,9 @@ describe('the pages of models', () => {
       const { data } = await thresher.models.artifacts('digits@1')
       const artifact = data.find(entry => entry.name === name)!
       assert.equal(digest, artifact.sha256)
-      const size = page.getByRole('listitem').filter({ hasText: name }).first().locator('.artifact-size')
+      const file = page.getByRole('listitem').filter({ hasText: name }).first()
+      // The list is fetched again when the file has been created.
+      const size = file.locator('.artifact-size', { hasText: /\d/ })
       assertShows((await size.textContent())!, artifact.sizeBytes!, 'the size')
     })
   })
