@@ -67,6 +67,17 @@ export const OPERATIONS: Operation[] = [
   convolution('valid', [3, 2], [1, 9, 8, 2], [2, 3, 2, 2]),
   convolution('same', [2, 2], [2, 4, 4, 3], [1, 1, 3, 5]),
   convolution('same', [1, 1], [2, 4, 5, 3], [1, 1, 3, 6]),
+  // Numbers of channels for which oneDNN's gradient at a strided 1 x 1 filter is wrong or writes past its memory.
+  convolution('same', [3, 3], [1, 12, 12, 5], [1, 1, 5, 12]),
+  convolution('same', [2, 2], [1, 12, 12, 6], [1, 1, 6, 8]),
+  convolution('valid', [2, 2], [2, 14, 6, 4], [1, 1, 4, 6]),
+  convolution('valid', [2, 2], [3, 14, 14, 2], [1, 1, 2, 10]),
+  depthwiseConvolution(2, [3, 8, 8, 1], [1, 1, 1, 3]),
+  depthwiseConvolution(2, [2, 9, 9, 1], [1, 1, 1, 2]),
+  // One channel and one column: oneDNN computes these wrongly with AVX-512.
+  convolution('valid', [1, 2], [3, 5, 4, 1], [3, 3, 1, 24]),
+  convolution('valid', [1, 3], [8, 4, 4, 1], [1, 3, 1, 2]),
+  convolution('same', [1, 3], [3, 9, 2, 1], [1, 2, 1, 24]),
   pooling('max', 2, 'valid', 2),
   pooling('max', 3, 'same', 2),
   pooling('max', 3, 'valid', 1),
@@ -139,6 +150,17 @@ function convolution(
     inputs: [x, filter],
     compute: (image, weights) => tf.conv2d(image as Images, weights as Images, strides, pad),
     expect: (image, weights) => reference.conv2d(image!, weights!, { pad, strides }),
+  }
+}
+
+/** Of one channel, which is a plain convolution. */
+function depthwiseConvolution(stride: number, x: number[], filter: number[]): Operation {
+  return {
+    title: `a depthwise convolution of ${x} by ${filter}, stride ${stride}`,
+    inputs: [x, filter],
+    compute: (image, weights) => tf.depthwiseConv2d(image as Images, weights as Images, stride, 'valid'),
+    expect: (image, weights) =>
+      reference.conv2d(image!, weights!, { pad: 'valid', strides: [stride, stride] }),
   }
 }
 

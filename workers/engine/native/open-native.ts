@@ -17,10 +17,11 @@ import {
   tanhGrad,
 } from './library-kernels.ts'
 import { nativeBackend } from './native-backend.ts'
+import { oneColumnConvolutions } from './one-column-convolutions.ts'
 import { registerOwnOps } from './own-ops.ts'
 import {
   pointwiseConvolutions,
-  pointwiseFilterGradient,
+  pointwiseFilterGradients,
   pointwiseInputGradient,
 } from './pointwise-convolutions.ts'
 
@@ -55,8 +56,9 @@ function registerKernels(isUsingGpuDevice: boolean): void {
   registerKernel('tensorflow', sum)
   registerKernel('tensorflow', tanhGrad)
   if (isUsingGpuDevice) return
+  for (const kernel of oneColumnConvolutions) registerKernel('tensorflow', kernel)
   for (const kernel of pointwiseConvolutions) registerKernel('tensorflow', kernel)
-  registerKernel('tensorflow', pointwiseFilterGradient)
+  for (const kernel of pointwiseFilterGradients) registerKernel('tensorflow', kernel)
   registerKernel('tensorflow', pointwiseInputGradient)
 }
 
@@ -65,6 +67,8 @@ function setLibraryOptions(threads: number): void {
   Object.assign(process.env, {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_DETERMINISTIC_OPS: '1',
+    // TensorFlow leaves it off on x86 processors without AVX-512: docs/decisions/2026-11-30-convolutions-that-onednn-gets-wrong.md.
+    ...(process.arch === 'x64' && { TF_ENABLE_ONEDNN_OPTS: '1' }),
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     // A call returns when its work is queued on a GPU, not when it is finished. Reading a result waits for it.
     TF_SYNC_ON_FINISH: '0',

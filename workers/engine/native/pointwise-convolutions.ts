@@ -1,10 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { type ConvolutionAttributes, stridesOf } from './convolution-attributes.ts'
 import type { NativeKernel } from './native-kernel.ts'
-
-interface Attributes {
-  strides: number | readonly number[]
-  pad: string | number | readonly (readonly number[])[]
-}
 
 // 1 x 1 convolutions and their gradients as matrix products: the examples' pixels [pixels, in] by the
 // filter [in, out]. Products need no copies of the weights in another layout. For CPUs only: on a GPU, products would prevent
@@ -13,7 +9,7 @@ interface Attributes {
 /** One kernel for plain convolutions and one for fused ones. */
 export const pointwiseConvolutions: readonly NativeKernel<
   { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor },
-  Attributes & { activation?: string }
+  ConvolutionAttributes & { activation?: string }
 >[] = [tf.Conv2D, tf.FusedConv2D].map(name => ({
   name,
   compute({ x, filter, bias }, attributes) {
@@ -23,21 +19,27 @@ export const pointwiseConvolutions: readonly NativeKernel<
   },
 }))
 
-export const pointwiseFilterGradient: NativeKernel<
+/**
+ * Also with strides, and of depthwise convolutions of one channel, which are plain ones: oneDNN, with which TensorFlow computes the
+ * gradient at a strided 1 x 1 filter, writes past its memory for some sizes (docs/decisions/2026-11-30-convolutions-that-onednn-gets-wrong.md).
+ */
+export const pointwiseFilterGradients: readonly NativeKernel<
   { x: tf.Tensor4D; dy: tf.Tensor4D },
-  Attributes & { filterShape: number[] }
-> = {
-  name: tf.Conv2DBackpropFilter,
+  ConvolutionAttributes & { filterShape: number[] }
+>[] = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter].map(name => ({
+  name,
   compute({ x, dy }, attributes) {
     const { filterShape } = attributes
-    if (!isPointwise(filterShape, attributes)) return undefined
-    return tf.reshape(tf.matMul(pixelsOf(x), pixelsOf(dy), true), filterShape)
+    const isPlain = name === tf.Conv2DBackpropFilter || filterShape[2] === 1
+    if (!isPlain || !isPointwise(filterShape, { ...attributes, strides: 1 })) return undefined
+    const visited = everyNth(x, stridesOf(attributes))
+    return tf.reshape(tf.matMul(pixelsOf(visited), pixelsOf(dy), true), filterShape)
   },
-}
+}))
 
 export const pointwiseInputGradient: NativeKernel<
   { dy: tf.Tensor4D; filter: tf.Tensor4D },
-  Attributes & { inputShape: number[] }
+  ConvolutionAttributes & { inputShape: number[] }
 > = {
   name: tf.Conv2DBackpropInput,
   compute({ dy, filter }, attributes) {
@@ -46,10 +48,15 @@ export const pointwiseInputGradient: NativeKernel<
   },
 }
 
-function isPointwise([height, width]: readonly number[], { strides, pad }: Attributes): boolean {
-  return (
-    height === 1 && width === 1 && [strides].flat().every(stride => stride === 1) && typeof pad === 'string'
-  )
+function isPointwise([height, width]: readonly number[], attributes: ConvolutionAttributes): boolean {
+  const hasStrides = stridesOf(attributes).some(stride => stride !== 1)
+  return height === 1 && width === 1 && !hasStrides && typeof attributes.pad === 'string'
+}
+
+/** The pixels that a 1 x 1 filter visits, whatever the padding: `same` adds none. */
+function everyNth(images: tf.Tensor4D, [down, right]: readonly [number, number]): tf.Tensor4D {
+  if (down === 1 && right === 1) return images
+  return tf.stridedSlice(images, [0, 0, 0, 0], images.shape, [1, down, right, 1]) as tf.Tensor4D
 }
 
 function pixelsOf(images: tf.Tensor4D): tf.Tensor2D {
