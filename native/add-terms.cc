@@ -61,10 +61,12 @@ inline __attribute__((always_inline)) void AddLanes(float* sum, const float* row
   AddColumns<lanes, 1>(sum, rows, terms, count, vectors);
 }
 
+#define ADD(lanes) \
+  void Add(float* sum, const float* rows, const Term* terms, int64_t count, int64_t vectors) { AddLanes<lanes>(sum, rows, terms, count, vectors); }
+FOR_EACH_WIDTH(ADD)
+
 }  // namespace
 
-#define ADD_TERMS(lanes) \
-  void AddTerms(float* sum, const float* rows, const Term* terms, int64_t count, int64_t vectors) { AddLanes<lanes>(sum, rows, terms, count, vectors); }
-FOR_EACH_WIDTH(ADD_TERMS)
+void AddTerms(float* sum, const float* rows, const Term* terms, int64_t count, int64_t vectors) { Add(sum, rows, terms, count, vectors); }
 
 }  // namespace thresher

@@ -18,10 +18,13 @@ Stopwatch stopwatch("ThresherProduct");
 
 /** The most vectors of a strip, and the sums that a tile keeps in registers. */
 constexpr int kStripVectors = 4;
-constexpr int kSums = 12;
+constexpr int SumsFor(int lanes) { return lanes == 16 ? 24 : 12; }
 /** The numbers of a block of b. */
-constexpr int64_t kBlockNumbers = 6 * 1024;
+constexpr int64_t BlockNumbersFor(int lanes) { return lanes == 16 ? 8 * 1024 : 6 * 1024; }
 constexpr double kFlopsOfOneThread = 3e6;
+constexpr int64_t kPiecesOfThread = 4;
+/** The fewest rows for which copying a strip of b pays. */
+constexpr int64_t kLeastRows = 128;
 
 /** A matrix with the distances of its rows and columns, in floats. */
 struct Matrix {
@@ -33,6 +36,12 @@ struct Product {
   Matrix a, b;
   int64_t rows, inner, columns;
   float* to;
+
+  /** One of some parts of the rows. */
+  Product Part(int64_t part, int64_t parts) const {
+    const int64_t first = rows * part / parts, end = rows * (part + 1) / parts;
+    return {{a.numbers + first * a.row, a.row, a.column}, b, end - first, inner, columns, to + first * columns};
+  }
 };
 
 /** A block of b's rows in a strip of columns, [inner, vectors * lanes], and the matrix that its products are added to. */
@@ -64,35 +73,101 @@ inline __attribute__((always_inline)) void Tile(const Matrix& a, int64_t row, co
   }
 }
 
+/** The tile of the rows that are left, at most `most`. */
+template <int lanes, int most, int vectors>
+inline __attribute__((always_inline)) void LastRows(const Matrix& a, int64_t row, int64_t rows, const Block& block) {
+  if (rows - row == most) return Tile<lanes, most, vectors>(a, row, block);
+  if constexpr (most > 1) LastRows<lanes, most - 1, vectors>(a, row, rows, block);
+}
+
+/** Which lane of two vectors each lane of a third one has. */
+template <int lanes>
+struct Order {
+  typedef int32_t Type __attribute__((vector_size(lanes * sizeof(int32_t))));
+};
+
+/** Exchanges the odd lanes of a vector with the even ones of the next, in shuffles that AVX has as instructions. */
+template <int lanes>
+inline __attribute__((always_inline)) void ExchangeNeighbours(LanesOf<lanes>* pair) {
+  typename Order<lanes>::Type even, odd, alternate;
+  for (int i = 0; i < lanes; i++) {
+    even[i] = i & ~1;
+    odd[i] = i | 1;
+    alternate[i] = (i & 1) == 0 ? i : lanes + i;
+  }
+  const LanesOf<lanes> first = pair[0], second = pair[1];
+  pair[0] = __builtin_shuffle(first, __builtin_shuffle(second, even), alternate);
+  pair[1] = __builtin_shuffle(__builtin_shuffle(first, odd), second, alternate);
+}
+
+/** Exchanges groups of `step` lanes between vectors that are as far apart. */
+template <int lanes>
+inline __attribute__((always_inline)) void ExchangeGroups(LanesOf<lanes>* square, int step) {
+  typename Order<lanes>::Type upper, lower;
+  for (int i = 0; i < lanes; i++) {
+    upper[i] = (i & step) == 0 ? i : lanes + i - step;
+    lower[i] = (i & step) == 0 ? i + step : lanes + i;
+  }
+  for (int i = 0; i < lanes; i++) {
+    if ((i & step) != 0) continue;
+    const LanesOf<lanes> first = square[i], second = square[i + step];
+    square[i] = __builtin_shuffle(first, second, upper);
+    square[i + step] = __builtin_shuffle(first, second, lower);
+  }
+}
+
+template <int lanes>
+inline __attribute__((always_inline)) void Transpose(LanesOf<lanes>* square) {
+  for (int i = 0; i < lanes; i += 2) ExchangeNeighbours<lanes>(square + i);
+  for (int step = 2; step < lanes; step *= 2) ExchangeGroups<lanes>(square, step);
+}
+
+/** Numbers of b, and where a strip has them: rows of `width` numbers. */
+struct Copied {
+  const float* from;
+  int64_t row, column;
+  float* to;
+};
+
+template <int lanes, int width>
+inline __attribute__((always_inline)) void CopySquare(const Copied& copied) {
+  LanesOf<lanes> square[lanes];
+  for (int i = 0; i < lanes; i++) square[i] = *reinterpret_cast<const LanesOf<lanes>*>(copied.from + i * copied.column);
+  Transpose<lanes>(square);
+  for (int i = 0; i < lanes; i++) *reinterpret_cast<LanesOf<lanes>*>(copied.to + i * width) = square[i];
+}
+
 /** Copies a block of b, with zeros in the columns that do not exist. */
-inline __attribute__((always_inline)) void CopyBlock(const Matrix& b, int64_t first, int64_t inner, int64_t column, int64_t used, int64_t width,
-                                                     float* to) {
-  for (int64_t k = 0; k < inner; k++, to += width) {
-    const float* from = b.numbers + (first + k) * b.row + column * b.column;
-    if (b.column == 1) {
-      for (int64_t c = 0; c < used; c++) to[c] = from[c];
-    } else {
-      for (int64_t c = 0; c < used; c++) to[c] = from[c * b.column];
+template <int lanes, int width>
+inline __attribute__((always_inline)) void CopyBlock(const Matrix& b, int64_t first, int64_t inner, int64_t column, int64_t used, float* to) {
+  const float* from = b.numbers + first * b.row + column * b.column;
+  int64_t k = 0;
+  if (b.row == 1 && used == width) {
+    for (; k + lanes <= inner; k += lanes) {
+      for (int c = 0; c < width; c += lanes) CopySquare<lanes, width>({from + k + c * b.column, 1, b.column, to + k * width + c});
     }
-    for (int64_t c = used; c < width; c++) to[c] = 0;
+  }
+  for (; k < inner; k++) {
+    for (int64_t c = 0; c < used; c++) to[k * width + c] = from[k * b.row + c * b.column];
+    for (int64_t c = used; c < width; c++) to[k * width + c] = 0;
   }
 }
 
 /** Computes a strip. Only whole vectors are stored, so a strip that ends within one is computed elsewhere and copied. */
 template <int lanes, int vectors>
 inline __attribute__((always_inline)) void Strip(const Product& product, int64_t column) {
-  constexpr int64_t kWidth = vectors * lanes, kRows = kSums / vectors;
-  const int64_t used = std::min(kWidth, product.columns - column), length = std::min(product.inner, kBlockNumbers / kWidth);
+  constexpr int64_t kWidth = vectors * lanes, kRows = SumsFor(lanes) / vectors;
+  const int64_t used = std::min(kWidth, product.columns - column), length = std::min(product.inner, BlockNumbersFor(lanes) / kWidth);
   const Aligned<float> numbers(length * kWidth), elsewhere(used == kWidth ? 0 : product.rows * kWidth);
   float* const to = product.to + column;
   for (int64_t first = 0; first < product.inner; first += length) {
     const int64_t inner = std::min(length, product.inner - first);
     const Block block = used == kWidth ? Block{numbers.data(), first, inner, to, product.columns}
                                        : Block{numbers.data(), first, inner, elsewhere.data(), kWidth};
-    CopyBlock(product.b, first, inner, column, used, kWidth, numbers.data());
+    CopyBlock<lanes, kWidth>(product.b, first, inner, column, used, numbers.data());
     int64_t row = 0;
     for (; row + kRows <= product.rows; row += kRows) Tile<lanes, kRows, vectors>(product.a, row, block);
-    for (; row < product.rows; row++) Tile<lanes, 1, vectors>(product.a, row, block);
+    LastRows<lanes, kRows - 1, vectors>(product.a, row, product.rows, block);
   }
   if (used == kWidth) return;
   for (int64_t row = 0; row < product.rows; row++) {
@@ -147,9 +222,14 @@ void Compute(void* kernel, TF_OpKernelContext* context) {
   }
   const Product product{MatrixOf(a, transposed.a), MatrixOf(b, transposed.b), rows, inner, columns, to.data()};
   const int64_t width = kStripVectors * LanesOfProcessor(), strips = (columns + width - 1) / width;
-  const bool is_small = 2.0 * rows * inner * columns <= kFlopsOfOneThread;
-  ParallelFor(strips, is_small ? strips : 1, [&](int64_t begin, int64_t end) {
-    for (int64_t strip = begin; strip < end; strip++) ComputeStrip(product, strip);
+  if (2.0 * rows * inner * columns <= kFlopsOfOneThread) {
+    for (int64_t strip = 0; strip < strips; strip++) ComputeStrip(product, strip);
+    return;
+  }
+  // The rows are cut too if there are few strips, into parts with as many pieces as the threads need to end at about the same time.
+  const int64_t parts = std::clamp<int64_t>(kPiecesOfThread * Threads() / strips, 1, (rows + kLeastRows - 1) / kLeastRows);
+  ParallelFor(strips * parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t piece = begin; piece < end; piece++) ComputeStrip(product.Part(piece % parts, parts), piece / parts);
   });
 }
 

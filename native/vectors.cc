@@ -2,8 +2,10 @@
 
 namespace thresher {
 
-#define LANES_OF_PROCESSOR(lanes) \
-  int LanesOfProcessor() { return lanes; }
-FOR_EACH_WIDTH(LANES_OF_PROCESSOR)
+#define LANES(lanes) \
+  int Lanes() { return lanes; }
+FOR_EACH_WIDTH(LANES)
+
+int LanesOfProcessor() { return Lanes(); }
 
 }  // namespace thresher

@@ -9,14 +9,14 @@
 #pragma STDC FP_CONTRACT ON
 
 // Compiles the definition of a function three times, with the number of lanes in a register of a processor: vectors wider than that would
-// need more registers than there are. "fma" and not "avx2": nothing here needs AVX2 beyond FMA, and code compiled for AVX2 does not use FMA.
+// need more registers than there are. It is static: callers in other files would call the one of 4 lanes. "fma" and not "avx2": nothing here needs AVX2 beyond FMA, and code compiled for AVX2 does not use FMA.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
-#define FOR_EACH_WIDTH(function)                        \
-  __attribute__((target("avx512f"))) function(16)       \
-  __attribute__((target("fma"))) function(8)            \
-  __attribute__((target("default"))) function(4)
+#define FOR_EACH_WIDTH(function)                         \
+  __attribute__((target("avx512f"))) static function(16) \
+  __attribute__((target("fma"))) static function(8)      \
+  __attribute__((target("default"))) static function(4)
 #else
-#define FOR_EACH_WIDTH(function) function(4)
+#define FOR_EACH_WIDTH(function) static function(4)
 #endif
 
 namespace thresher {
