@@ -95,8 +95,11 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
   const rounds: Record<string, Timing[]> = Object.fromEntries(Object.keys(peers).map(name => [name, []]))
   const first: Record<string, number[]> = {}
   for (const [name, peer] of Object.entries(peers)) first[name] = (await peer.run(FIRST_LOSSES)).losses
+  const order = Object.entries(peers)
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const [name, peer] of Object.entries(peers)) rounds[name]!.push(await peer.run(workload.steps))
+    for (const [name, peer] of order) rounds[name]!.push(await peer.run(workload.steps))
+    // Caches and memory are those that the peer before has left, so no peer always follows the same one.
+    order.reverse()
   }
   for (const peer of Object.values(peers)) await peer.end()
   const pairs = await runPairs(workload, folder)
@@ -108,7 +111,7 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
     disagreement: Object.fromEntries(
       Object.entries(losses).map(([name, values]) => [name, largestDifference(values, losses.Thresher!)]),
     ),
-    profile: await profileStep(folder),
+    profile: await profileStep(folder, workload.steps),
   }
   const summary = Object.keys(rounds).map(name => `${name} ${stepMs(measured, name).toFixed(2)}`)
   console.log(`${titleOf(workload)}: ${summary.join(', ')} ms`)

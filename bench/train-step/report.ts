@@ -66,14 +66,13 @@ export function describeRatios(all: readonly Measured[], versions: Record<string
 }
 
 function summarise(all: readonly Measured[], peers: readonly string[]): string[] {
-  const best = all.map(measured => {
+  const best = all.flatMap(measured => {
     const compared = peers.filter(peer => measured.rounds[peer])
-    const ratios = compared.map(peer => [ratio(measured, peer), peer] as const)
-    return ratios.reduce((least, other) => (other[0] < least[0] ? other : least))
+    const ratios = compared.map(peer => [ratio(measured, peer), peer, titleOf(measured.workload)] as const)
+    // A run can leave out all peers of a workload.
+    return ratios.toSorted(([a], [b]) => a - b).slice(0, 1)
   })
-  const named = best.map(
-    ([value, peer], index) => `${titleOf(all[index]!.workload)} ${value.toFixed(2)} (${peer})`,
-  )
+  const named = best.map(([value, peer, title]) => `${title} ${value.toFixed(2)} (${peer})`)
   return [
     `Against the best of all peers on each workload, geometric mean: **${geometricMean(best.map(([value]) => value)).toFixed(2)}**. Of each: ${named.join(', ')}.`,
     '',
@@ -145,7 +144,7 @@ export function describeProfile(all: readonly Measured[]): string {
 }
 
 export function describeAgreement(all: readonly Measured[]): string {
-  const peers = PEERS.filter(peer => all.every(({ rounds }) => peer in rounds))
+  const peers = PEERS.filter(peer => all.some(({ rounds }) => peer in rounds))
   if (peers.length === 0) return ''
   const rows = all.map(({ workload, disagreement }) => [
     titleOf(workload),

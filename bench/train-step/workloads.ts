@@ -29,8 +29,8 @@ export const WORKLOADS: readonly Workload[] = [
   { preset: 'mnist-lenet', batchSize: 64, learningRate: 0.01, steps: 24 },
   { preset: 'cifar10-cnn', batchSize: 10, learningRate: 0.01, steps: 16 },
   { preset: 'cifar10-cnn', batchSize: 64, learningRate: 0.01, steps: 5 },
-  { preset: 'vgg16', batchSize: 32, learningRate: 0.001, steps: 1 },
-  { preset: 'resnet50', batchSize: 8, learningRate: 0.001, steps: 1 },
+  { preset: 'vgg16', batchSize: 32, learningRate: 0.001, steps: 3 },
+  { preset: 'resnet50', batchSize: 8, learningRate: 0.001, steps: 3 },
 ]
 
 /** The content of `workload.json`, which every peer reads. */
