@@ -1,4 +1,4 @@
-/** What TensorFlow.js tells the kernels of convolutions. */
+/** The attributes with which TensorFlow.js calls the kernels of convolutions. */
 export interface ConvolutionAttributes {
   strides: number | readonly number[]
   pad: string | number | readonly (readonly number[])[]
