@@ -1,6 +1,5 @@
 // ThresherProduct(a, b) -> product of two float32 matrices; an attribute transposes either. For products of a few million operations, such as
-// those of a network's last layer, which take less time than starting further threads; and with AVX2 for larger ones, for which TensorFlow's
-// products take longer there.
+// those of a network's last layer, which take less time than starting further threads; and for larger ones, for which TensorFlow's take longer.
 //
 // The columns are cut into strips of some vectors. Each strip of b is copied, so that it is contiguous, a block of rows at a time, which stays in the
 // first-level cache. Every number is a sum in the order of the inner dimension, so the bits do not depend on the threads.
@@ -122,19 +121,13 @@ inline __attribute__((always_inline)) void Transpose(LanesOf<lanes>* square) {
   for (int step = 2; step < lanes; step *= 2) ExchangeGroups<lanes>(square, step);
 }
 
-/** Numbers of b, and where a strip has them: rows of `width` numbers. */
-struct Copied {
-  const float* from;
-  int64_t row, column;
-  float* to;
-};
-
+/** Copies a square of a transposed b, whose columns have `pitch` numbers, to a strip of `width` columns. */
 template <int lanes, int width>
-inline __attribute__((always_inline)) void CopySquare(const Copied& copied) {
+inline __attribute__((always_inline)) void CopySquare(const float* from, int64_t pitch, float* to) {
   LanesOf<lanes> square[lanes];
-  for (int i = 0; i < lanes; i++) square[i] = *reinterpret_cast<const LanesOf<lanes>*>(copied.from + i * copied.column);
+  for (int i = 0; i < lanes; i++) square[i] = *reinterpret_cast<const LanesOf<lanes>*>(from + i * pitch);
   Transpose<lanes>(square);
-  for (int i = 0; i < lanes; i++) *reinterpret_cast<LanesOf<lanes>*>(copied.to + i * width) = square[i];
+  for (int i = 0; i < lanes; i++) *reinterpret_cast<LanesOf<lanes>*>(to + i * width) = square[i];
 }
 
 /** Copies a block of b, with zeros in the columns that do not exist. */
@@ -144,7 +137,7 @@ inline __attribute__((always_inline)) void CopyBlock(const Matrix& b, int64_t fi
   int64_t k = 0;
   if (b.row == 1 && used == width) {
     for (; k + lanes <= inner; k += lanes) {
-      for (int c = 0; c < width; c += lanes) CopySquare<lanes, width>({from + k + c * b.column, 1, b.column, to + k * width + c});
+      for (int c = 0; c < width; c += lanes) CopySquare<lanes, width>(from + k + c * b.column, b.column, to + k * width + c);
     }
   }
   for (; k < inner; k++) {

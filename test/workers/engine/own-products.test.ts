@@ -55,6 +55,19 @@ for (const [rows, inner, columns] of SIZES) {
   }
 }
 
+test('rows have the same bits whichever rows are multiplied with them, so threads can share them', () => {
+  const random = randomStream(1, 'test')
+  const draw = (shape: [number, number]) =>
+    tf.tensor2d(
+      Float32Array.from({ length: shape[0] * shape[1] }, () => random.normal()),
+      shape,
+    )
+  const [a, b] = [draw([1000, 40]), draw([40, 70])]
+  const together = tf.matMul(a, b)
+  const apart = [tf.matMul(tf.slice(a, 0, 301), b), tf.matMul(tf.slice(a, 301), b)]
+  assert.deepEqual(tf.concat(apart).dataSync(), together.dataSync())
+})
+
 test('the own op computes small products, those of medium size with wide registers, and not large ones', () => {
   const spent = (rows: number) => {
     const before = ownOpsMilliseconds().ThresherProduct!
