@@ -31,6 +31,7 @@ describe('a service whose Redis is watched by Sentinels', () => {
     assert.match(await redis.replica.admin.info('replication'), /role:master/)
     assert.equal((await watched).frames.at(-1)?.status, 'succeeded')
     assert.equal((await get(service.url, `/v1/jobs/${job.id}`)).body.status, 'succeeded')
-    await firstProgress(service.url, answer.body.id)
+    const { frames } = await watchJob(service.url, answer.body.id)
+    assert.equal(frames.at(-1)?.status, 'succeeded')
   })
 })
