@@ -24,11 +24,15 @@ describe('a service whose Redis is a Cluster', () => {
 
   const submit = (epochs: number) => post(service.url, '/v1/jobs', { model: { preset: 'mnist-mlp' }, epochs })
 
+  const assertSucceeds = async (jobId: string) => {
+    const { frames } = await watchJob(service.url, jobId)
+    assert.equal(frames.at(-1)?.status, 'succeeded')
+  }
+
   it('trains a job and serves its files, all from one slot', async () => {
     const { body: job } = await submit(1)
     firstJob = job.id
-    const { frames } = await watchJob(service.url, job.id)
-    assert.equal(frames.at(-1)?.status, 'succeeded')
+    await assertSucceeds(job.id)
     const { body: artifacts } = await get(service.url, `/v1/jobs/${job.id}/artifacts`)
     for (const { name, made, sizeBytes } of artifacts.data) {
       if (!made) continue
@@ -50,19 +54,18 @@ describe('a service whose Redis is a Cluster', () => {
     while ((await cluster.primaryOf(TAG)) === former) await pause(50)
     let answer = await submit(1)
     for (; answer.status !== 201; answer = await submit(1)) assert.equal(answer.status, 503)
-    await firstProgress(service.url, answer.body.id)
+    await assertSucceeds(answer.body.id)
   })
 
   it('loses its primary during a training, finishes the job, and accepts new ones', async () => {
     const { body: job } = await submit(2)
-    const watched = watchJob(service.url, job.id)
+    const watched = assertSucceeds(job.id)
     await firstProgress(service.url, job.id)
     await (await cluster.primaryOf(TAG)).kill()
-    const { frames } = await watched
-    assert.equal(frames.at(-1)?.status, 'succeeded')
+    await watched
     assert.equal((await get(service.url, `/v1/jobs/${firstJob}`)).body.status, 'succeeded')
     const { status, body: next } = await submit(1)
     assert.equal(status, 201)
-    await firstProgress(service.url, next.id)
+    await assertSucceeds(next.id)
   })
 })

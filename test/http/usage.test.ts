@@ -48,9 +48,10 @@ describe('GET /v1/usage', () => {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${jobId}/stream`)
     const frames: string[] = []
     socket.on('message', frame => frames.push(String(frame)))
+    const closed = once(socket, 'close')
     await once(socket, 'message')
     await succeed(api.stores, jobId)
-    await once(socket, 'close')
+    await closed
     const streamed = (await total()).egressBytes
     assert.ok(streamed - before > frames.join('').length, 'the frames are not counted')
     const file = await fetch(`${api.url}/v1/jobs/${jobId}/artifacts/model.safetensors`)
