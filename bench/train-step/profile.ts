@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Timing, thresherCommand } from './peer.ts'
 
-/** Steps are made in multiples of it: whole numbers of calls, if one call makes several steps. */
-const CALLS = 9
+/** A whole number of calls, if one call makes several steps. */
+const STEPS_OF_CALLS = 9
 
 /** The duration of a step in milliseconds, and of each kind of op in it, longest first. */
 export interface Profile {
@@ -11,9 +11,12 @@ export interface Profile {
   kinds: ReadonlyMap<string, number>
 }
 
-/** Collects the times that oneDNN logs with ONEDNN_VERBOSE and that Thresher's own ops measure. The logging itself takes time too. @param least steps */
+/**
+ * Collects the times that oneDNN logs with ONEDNN_VERBOSE and that Thresher's own ops measure. The logging itself takes time too.
+ * @param least the fewest steps
+ */
 export async function profileStep(folder: string, least: number): Promise<Profile> {
-  const steps = CALLS * Math.ceil(least / CALLS)
+  const steps = STEPS_OF_CALLS * Math.ceil(least / STEPS_OF_CALLS)
   const [command, ...args] = thresherCommand(folder)
   const child = promisify(execFile)(command!, args, {
     env: { ...process.env, ONEDNN_VERBOSE: '1' },

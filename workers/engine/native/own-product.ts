@@ -4,7 +4,7 @@ import type { NativeKernel } from './native-kernel.ts'
 
 /** Up to this size, one thread finishes a product before further threads would have started. */
 const FEW_FLOPS = 3e6
-/** Up to this size, if no side is shorter: docs/decisions/2026-11-30-processors-with-avx2.md. */
+/** Up to this size, if no side is shorter: docs/decisions/2026-11-30-products-of-medium-size.md. */
 const MANY_FLOPS = 2.5e8
 const LEAST_SIDE = 4
 /** Others, such as ARM's, were not measured. */

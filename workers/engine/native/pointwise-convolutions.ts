@@ -31,7 +31,7 @@ export const pointwiseFilterGradients: readonly NativeKernel<
   compute({ x, dy }, attributes) {
     const { filterShape } = attributes
     const isPlain = name === tf.Conv2DBackpropFilter || filterShape[2] === 1
-    if (!isPlain || !isPointwise(filterShape, { ...attributes, strides: 1 })) return undefined
+    if (!isPlain || !isSinglePixel(filterShape, attributes)) return undefined
     const visited = everyNth(x, stridesOf(attributes))
     return tf.reshape(tf.matMul(pixelsOf(visited), pixelsOf(dy), true), filterShape)
   },
@@ -48,9 +48,13 @@ export const pointwiseInputGradient: NativeKernel<
   },
 }
 
-function isPointwise([height, width]: readonly number[], attributes: ConvolutionAttributes): boolean {
-  const hasStrides = stridesOf(attributes).some(stride => stride !== 1)
-  return height === 1 && width === 1 && !hasStrides && typeof attributes.pad === 'string'
+function isPointwise(filterShape: readonly number[], attributes: ConvolutionAttributes): boolean {
+  return isSinglePixel(filterShape, attributes) && stridesOf(attributes).every(stride => stride === 1)
+}
+
+/** A 1 x 1 filter, whatever its strides. */
+function isSinglePixel([height, width]: readonly number[], { pad }: ConvolutionAttributes): boolean {
+  return height === 1 && width === 1 && typeof pad === 'string'
 }
 
 /** The pixels that a 1 x 1 filter visits, whatever the padding: `same` adds none. */
