@@ -52,14 +52,15 @@ export class QueuePositions {
   async #position({ tenant }: Lane, rank: number): Promise<number> {
     this.#released ??= this.#stores.queue.waitingCount()
     this.#shares ??= readShares(this.#stores)
-    const shares = await this.#shares
+    // Together: a rejection of one that is not awaited yet would end the process.
+    const [shares, released] = await Promise.all([this.#shares, this.#released])
     const own = shares.find(share => share.tenant === tenant) ?? {
       tenant,
       pass: shares[0]?.pass ?? 0,
       weight: (await tenantLimits(this.#stores, tenant)).weight,
     }
     const others = shares.filter(share => share.tenant !== tenant && !share.isHeldBack)
-    return (await this.#released) + rank + 1 + servedBefore(own, rank, others)
+    return released + rank + 1 + servedBefore(own, rank, others)
   }
 
   #heldBack(lane: Lane): Promise<HeldBack | undefined> {
