@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { median } from '#test/support/median.ts'
 import type { Loaded } from './runtimes.ts'
 
@@ -6,6 +7,8 @@ const LEAST_ROUNDS = 3
 const ROUND_MS = 150
 /** What all rounds of a comparison may take. */
 const BUDGET_MS = 12_000
+/** The threads of ONNX Runtime look for more work for some 40 ms after a run, on the cores of what is measured next. */
+const REST_MS = 100
 const TOLERANCE = 1e-3
 
 /** The time of the first in ms, and the median ratios of the others' times to it, in alternating rounds. @throws Error if their outputs differ */
@@ -23,13 +26,15 @@ export async function compare(runs: readonly Loaded[], threads: number): Promise
   return [median(first!), ...ratios]
 }
 
-/** The time of one run in ms: of the processor if one thread computes, which other programs disturb less. */
+/** The time of one run in ms, once its threads are awake and those of others asleep: of the processor if one thread computes, which other programs disturb less. */
 async function time({ run }: Loaded, threads: number): Promise<number> {
   const now = () => {
     if (threads > 1) return performance.now()
     const { user, system } = process.cpuUsage()
     return (user + system) / 1000
   }
+  await pause(REST_MS)
+  await run()
   const start = now()
   let runs = 0
   do {

@@ -167,6 +167,11 @@ const GRAPHS: Record<string, GraphBuilder> = {
   'more terms than a block': on(5, 5, 300).convolution(9, [3, 3], { margins: around(1), density: 0.1 }),
   'a row of weights that are all zero': on(8).dense(3, RELU, 0),
   'mean pooling at the margins': on(7, 5, 3).pooling('averagePooling', [3, 3], [2, 2], around(1)),
+  'windows with a stride of 1 and of 3, over more columns than a vector has lanes': on(9, 61, 3)
+    .pooling('maxPooling', [3, 4], [1, 1], { top: 1, bottom: 1, left: 2, right: 1 })
+    .pooling('averagePooling', [2, 3], [2, 3], { top: 0, bottom: 1, left: 1, right: 2 })
+    .pooling('averagePooling', [1, 3], [1, 1]),
+  'the pixels of one channel': on(7, 9, 1).flatten().dense(6),
   'sums and products that are broadcast': (() => {
     const graph = on(4, 5, 6).pooling('averagePooling', [4, 5], [1, 1])
     graph.add({ op: 'multiply', inputs: [0, 1], shape: [4, 5, 6], activation: LINEAR })

@@ -115,7 +115,7 @@ static void combine(const Task& task) {
 }
 
 // Over the channels of each position.
-static void softmax(const Task& task) {
+SMALL static void softmax(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   int rows = in.images * in.height;

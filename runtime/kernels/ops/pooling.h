@@ -52,15 +52,34 @@ static inline void poolPairs(const Planes& in, const Planes& out, int c, int n, 
   }
 }
 
+// The joined columns of as many windows as there are lanes, which begin `stride` floats apart.
+template <class Join>
+static inline Vector joinColumns(const float* line, int columns, int stride) {
+  Vector joined = splat(Join::start());
+  for (int i = 0; i < columns; i++) {
+    Vector column;
+    if (stride == 1)
+      column = load(line + i);
+    else if (stride == 2)
+      column = evens(load(line + i), load(line + i + LANES));
+    else
+      for (int lane = 0; lane < LANES; lane++) column[lane] = line[i + lane * stride];
+    joined = Join::join(joined, column);
+  }
+  return joined;
+}
+
 // A window is cut to the image; a mean is over what remains.
 template <class Join>
 SMALL static void pool(const Task& task) {
   Operands operands(task);
   Planes in = operands.planes(), out = operands.planes();
   Windows w{operands.number(), operands.number(), operands.number(), operands.number(), operands.number(), operands.number()};
-  float* line = operands.floats() + (int64_t)task.thread * operands.number();  // a row for each thread
+  float* line = operands.floats() + (int64_t)task.thread * operands.number();  // a row with its margins for each thread
   bool isMean = operands.number();
-  bool isPaired = w.width == 2 && w.height == 2 && w.strideX == 2 && w.strideY == 2 && w.left + w.top == 0 && 2 * out.width <= in.width && 2 * out.height <= in.height;
+  int end = w.left + in.width, last = (out.width - 1) * w.strideX + w.width;
+  bool isCut = w.left > 0 || last > end;
+  bool isPaired = w.width == 2 && w.height == 2 && w.strideX == 2 && w.strideY == 2 && !isCut && w.top == 0 && 2 * out.height <= in.height;
   Range channels = task.share(out.channels);
   for (int c = channels.first; c < channels.end; c++)
     for (int n = 0; n < out.images; n++) {
@@ -71,15 +90,16 @@ SMALL static void pool(const Task& task) {
       for (int y = 0; y < out.height; y++) {
         int top = y * w.strideY - w.top, firstY = top < 0 ? 0 : top;
         int endY = top + w.height > in.height ? in.height : top + w.height;
-        joinRows<Join>(in, c, n, firstY, endY, line);
-        float* to = out.row(c, n, y);
-        for (int x = 0; x < out.width; x++) {
-          int left = x * w.strideX - w.left, firstX = left < 0 ? 0 : left;
-          int endX = left + w.width > in.width ? in.width : left + w.width;
-          float joined = line[firstX];
-          for (int i = firstX + 1; i < endX; i++) joined = Join::join(joined, line[i]);
-          to[x] = isMean ? joined / (float)((endY - firstY) * (endX - firstX)) : joined;
+        joinRows<Join>(in, c, n, firstY, endY, line + w.left);
+        for (int x = 0; x < w.left; x++) line[x] = Join::start();
+        for (int x = end; x < last; x++) line[x] = Join::start();
+        Vector divisor = splat(isMean ? (float)((endY - firstY) * (isCut ? 1 : w.width)) : 1);
+        for (int x = 0; x < out.width; x += LANES) store(line + x, joinColumns<Join>(line + x * w.strideX, w.width, w.strideX) / divisor);
+        for (int x = 0; isMean && isCut && x < out.width; x++) {
+          int left = x * w.strideX, right = left + w.width;
+          line[x] /= (float)((right < end ? right : end) - (left > w.left ? left : w.left));
         }
+        copyRow(line, out.row(c, n, y), out.width, out.channel(c) + out.channelPitch);
       }
     }
 }

@@ -1,2 +1,2 @@
 /** The digest of the sources in `kernels/`; `scripts/build-wasm.mjs` writes it. */
-export const KERNEL_SOURCES = 'dfdbc73b4636788cff9f7be11ffc556d2a62e95c48df6bf1d45d41a07832a408'
+export const KERNEL_SOURCES = 'fd6296881c165b0be8827ae3f230d88d4d264e72a7d134b0c81c981aaa93ac11'
