@@ -67,7 +67,7 @@ const REFUSED: Refusals = {
   'a cropping with an empty output': [
     behind(layer('Cropping2D', { cropping: [14, 0] })),
     'model.topology.config.layers',
-    /Cropping2D has an empty output: \[0,28,1\]/,
+    /Cropping2D has an empty output: \[0,28,1\], because its input is only \[28,28,1\]/,
   ],
   'a dense layer over a pooled vector with kept axes': [
     sequential(image, layer('GlobalMaxPooling2D', { keepdims: true }), dense),
