@@ -59,23 +59,20 @@ const COMMANDS: Record<string, Command> = {
 
 const home = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
 const chosen = WORKLOADS.filter(({ preset }) => options.workload?.includes(preset) ?? true)
-const versions: Record<string, string> = {}
 for (const workload of chosen) {
   const measured = await measure(workload, join(home, titleOf(workload)))
-  await keep(options.device, { measured, versions })
+  await keep(options.device, measured)
 }
 await rm(home, { recursive: true, force: true })
 const all: Measured[] = []
 for (const workload of WORKLOADS) {
   const kept = await readKept(options.device, workload)
-  if (!kept) continue
-  all.push(kept.measured)
-  Object.assign(versions, { ...kept.versions, ...versions })
+  if (kept) all.push(kept)
 }
 const rounds = all.map(({ rounds }) => rounds.Thresher!.length)
 const sections = [
   `\`npm run bench -- train-step\`: medians over ${Math.min(...rounds)} to ${Math.max(...rounds)} alternating rounds, of the times and of the ratios within each round.`,
-  describeRatios(all, versions),
+  describeRatios(all),
   describeThresher(all, await measureRates()),
   describeProfile(all),
   describeAgreement(all),
@@ -106,6 +103,7 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
   const losses = usesDropout(workload) ? await lossesWithoutDropout(workload, `${folder} exact`) : first
   const measured = {
     workload,
+    versions: Object.fromEntries(Object.entries(peers).map(([name, { version }]) => [name, version])),
     rounds,
     pairs,
     disagreement: Object.fromEntries(
@@ -138,9 +136,8 @@ async function startPeers(workload: Workload, folder: string): Promise<Record<st
     if (name === 'Thresher, augmented' && augmentationOf(workload).length === 0) continue
     if (options.without.includes(name)) continue
     peers[name] = await startPeer(command(folder))
-    versions[name] = peers[name].version
   }
-  if (options.device === 'gpu' && versions.Thresher?.endsWith(', cpu'))
+  if (options.device === 'gpu' && peers.Thresher?.version.endsWith(', cpu'))
     throw new Error('TensorFlow found no GPU. THRESHER_DEVICE=cuda npm run setup installs a library for one.')
   return peers
 }

@@ -1,5 +1,6 @@
 """Takes steps in PyTorch, with FOLDER original|foreach|inductor in argv. Layout: NCHW or channels_last, whichever is faster here.
-`inductor` is torch.compile in the faster of two modes: the forward and backward pass, and the update."""
+`inductor` is torch.compile in the faster of two modes: the forward and backward pass, and the update. Of deep networks it is the default mode:
+max-autotune measures kernels for each convolution, which takes too long."""
 
 import sys
 from itertools import product
@@ -7,6 +8,8 @@ from itertools import product
 import torch
 from torch import nn
 from workload import Threshold, Workload, fastest, load_workload, serve, sources
+
+MOST_TUNED_LAYERS = 50
 
 
 class Flatten(nn.Module):
@@ -186,7 +189,9 @@ def main() -> None:
     work = load_workload(sys.argv[1])
     kind = sys.argv[2]
     torch.set_num_threads(work.threads)
-    modes = ["default", "max-autotune"] if kind == "inductor" else [None]
+    is_deep = len(work.topology["layers"]) > MOST_TUNED_LAYERS
+    modes = ["default"] if is_deep else ["default", "max-autotune"]
+    modes = modes if kind == "inductor" else [None]
     variants = product([torch.contiguous_format, torch.channels_last], modes)
     layout, mode = fastest(list(variants), lambda variant: stepper(work, kind, *variant))
     name = "channels last" if layout is torch.channels_last else "NCHW"

@@ -5,22 +5,16 @@ import { cacheFolder } from '#scripts/cache-folder.ts'
 import type { Measured } from './report.ts'
 import { titleOf, type Workload } from './workloads.ts'
 
-/** What a run measures of a workload. */
-export interface Kept {
-  measured: Measured
-  versions: Record<string, string>
-}
-
 const folderOf = (device: string) => join(cacheFolder(), `train-step-${device}`)
 
 /** Keeps the measurement of a workload for the report of a later run that measures other workloads. */
-export async function keep(device: string, kept: Kept): Promise<void> {
+export async function keep(device: string, measured: Measured): Promise<void> {
   await mkdir(folderOf(device), { recursive: true })
-  await writeFile(fileOf(device, kept.measured.workload), serialize(kept))
+  await writeFile(fileOf(device, measured.workload), serialize(measured))
 }
 
 /** The last measurement of a workload by a run with the same device. */
-export async function readKept(device: string, workload: Workload): Promise<Kept | undefined> {
+export async function readKept(device: string, workload: Workload): Promise<Measured | undefined> {
   const bytes = await readFile(fileOf(device, workload)).catch(() => undefined)
   return bytes && deserialize(bytes)
 }

@@ -16,6 +16,8 @@ export interface Pair {
 /** The measurements of one workload. */
 export interface Measured {
   workload: Workload
+  /** What computed, by peer, such as `JAX 0.10.2, NCHW`. */
+  versions: Record<string, string>
   /** The timings of all rounds, by peer. */
   rounds: Record<string, Timing[]>
   pairs: readonly Pair[]
@@ -45,8 +47,8 @@ export function stepMs({ rounds, workload }: Measured, peer: string): number {
   return median(rounds[peer]!.map(({ seconds }) => (1000 * seconds) / workload.steps))
 }
 
-export function describeRatios(all: readonly Measured[], versions: Record<string, string>): string {
-  const peers = PEERS.filter(peer => peer in versions)
+export function describeRatios(all: readonly Measured[]): string {
+  const peers = PEERS.filter(peer => all.some(({ versions }) => peer in versions))
   const rows = all.map(measured => {
     const cells = peers.map(peer =>
       measured.rounds[peer]
@@ -61,8 +63,22 @@ export function describeRatios(all: readonly Measured[], versions: Record<string
     table(['', THRESHER, ...peers], rows),
     '',
     ...(peers.length > 0 ? summarise(all, peers) : []),
-    ...Object.entries(versions).map(([peer, version]) => `- ${peer}: ${version}`),
+    ...[THRESHER, ...peers].map(peer => `- ${peer}: ${versionsOf(peer, all)}`),
   ].join('\n')
+}
+
+/** Each workload may be fastest in another layout. */
+function versionsOf(peer: string, all: readonly Measured[]): string {
+  const compared = all.filter(({ versions }) => peer in versions)
+  const distinct = [...new Set(compared.map(({ versions }) => versions[peer]!))]
+  if (distinct.length === 1) return distinct[0]!
+  const parts = distinct.map(version => {
+    const titles = compared
+      .filter(({ versions }) => versions[peer] === version)
+      .map(({ workload }) => titleOf(workload))
+    return `${version} (${titles.join(', ')})`
+  })
+  return parts.join('; ')
 }
 
 function summarise(all: readonly Measured[], peers: readonly string[]): string[] {

@@ -52,10 +52,13 @@ export async function finishOnce(
   context: Context,
 ): Promise<void> {
   for (const upload of await stores.allDatasets.uploads())
-    await finishOne(stores, upload, uploadsDir, context).catch(err =>
-      context.log.error({ err, datasetId: upload.id }, 'an upload in chunks could not be finished'),
-    )
+    await finishOne(stores, upload, uploadsDir, context).catch(logFault(upload.id, context))
 }
+
+const logFault =
+  (datasetId: string, { log }: Context) =>
+  (err: unknown) =>
+    log.error({ err, datasetId }, 'an upload in chunks could not be finished')
 
 async function finishOne(
   { allDatasets, ...stores }: FinishingStores,
@@ -66,8 +69,10 @@ async function finishOne(
   const record = await allDatasets.get(id)
   if (!record || !isUploading(record)) return await allDatasets.endUpload(id)
   // Not awaited: validating a large dataset takes long, and other uploads must not wait for it.
-  if (isComplete(record))
-    return void finishUpload({ ...stores, datasets: allDatasets }, id, uploadsDir, context)
+  if (isComplete(record)) {
+    const finishing = finishUpload({ ...stores, datasets: allDatasets }, id, uploadsDir, context)
+    return void finishing.catch(logFault(id, context))
+  }
   if (context.now - lastChunkAt < ABANDONED_MS) return
   await allDatasets.delete(id)
   await stores.blobs.deleteAll(id)

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { finishOnce } from '#maintenance/finish-uploads.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -36,7 +37,7 @@ describe('the maintenance of uploads in chunks', () => {
     return ((await answer.json()) as { id: string }).id
   }
 
-  it('finishes an upload whose process died after the last chunk', async () => {
+  async function complete(): Promise<string> {
     const id = await announced()
     const { datasets, blobs } = api.stores
     const { sha256 } = await blobs.put(id, [FILE])
@@ -44,6 +45,33 @@ describe('the maintenance of uploads in chunks', () => {
       ...record,
       files: record.files!.map(file => ({ ...file, receivedBytes: file.sizeBytes, chunks: [sha256] })),
     }))
+    return id
+  }
+
+  it('logs that an upload could not be finished because Redis does not answer', async () => {
+    const id = await complete()
+    const lines: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => lines.push(line) })
+    const lease = async () => {
+      throw new Error('Connection is closed.')
+    }
+    await finishOnce({ ...api.stores, ...api.children, lease }, join(folder, '1'), {
+      ...context,
+      log,
+      now: Date.now(),
+    })
+    while (lines.length === 0) await turn()
+    assert.deepEqual(
+      lines.map(line => JSON.parse(line).datasetId),
+      [id],
+    )
+    await api.stores.datasets.delete(id)
+    await api.stores.datasets.endUpload(id)
+  })
+
+  it('finishes an upload whose process died after the last chunk', async () => {
+    const id = await complete()
+    const { datasets } = api.stores
     await finish(Date.now())
     for (;;) {
       const { status } = (await datasets.require(id)).state
