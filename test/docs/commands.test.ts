@@ -100,7 +100,7 @@ describe('the commands of', () => {
     const job = await thresher.jobs.create({
       model: { preset },
       optimizer: { name: 'grda', learningRate: 0.1, c, mu: 0.6 },
-      validation: { fraction: 0.9 },
+      validation: { fraction: 0.1 },
       epochs: 1,
     })
     const { status } = await thresher.jobs.wait(job.id)
