@@ -42,15 +42,15 @@ SMALL static void reshape(const Task& task) {
   Planes in = operands.planes(), out = operands.planes();
   Range channels = task.share(out.channels);
   // Channels of the output that are adjacent channels of one pixel of the input, or adjacent pixels of its only channel.
-  bool isPlain = in.channels == 1;
-  int step = isPlain ? 1 : in.channelPitch;
+  bool hasOneChannel = in.channels == 1;
+  int step = hasOneChannel ? 1 : in.channelPitch;
   for (int y = 0; y < out.height; y++)
     for (int x = 0; x < out.width; x++) {
       int64_t element = ((int64_t)y * out.width + x) * out.channels + channels.first;
       int from = element % in.channels, place = element / in.channels;
       int fromY = place / in.width, fromX = place % in.width;
       for (int c = channels.first; c < channels.end;) {
-        int adjacent = isPlain ? in.width - fromX : in.channels - from;
+        int adjacent = hasOneChannel ? in.width - fromX : in.channels - from;
         int run = adjacent < channels.end - c ? adjacent : channels.end - c;
         const float* source = in.row(from, 0, fromY) + fromX;
         float* target = out.row(c, 0, y) + x;
@@ -58,7 +58,7 @@ SMALL static void reshape(const Task& task) {
           for (int i = 0; i < run; i++) target[(int64_t)i * out.channelPitch + (int64_t)n * out.imagePitch] = source[(int64_t)i * step + (int64_t)n * in.imagePitch];
         c += run;
         from = 0;
-        fromX += isPlain ? run : 1;
+        fromX += hasOneChannel ? run : 1;
         if (fromX < in.width) continue;
         fromX = 0;
         fromY++;

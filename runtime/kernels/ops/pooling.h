@@ -29,7 +29,8 @@ static inline void joinRows(const Planes& in, int c, int n, int first, int end, 
   }
 }
 
-// Windows of two rows and two columns that do not overlap. Whole vectors are written: the next row of the channel replaces what exceeds one.
+// Windows of two rows and two columns that do not overlap, without a line: it would be read before its stores have completed, which takes
+// four times as long for narrow images. Whole vectors are written: the next row of the channel replaces what exceeds one.
 template <class Join>
 static inline void poolPairs(const Planes& in, const Planes& out, int c, int n, float factor) {
   const float* limit = out.channel(c) + out.channelPitch;
@@ -77,8 +78,9 @@ SMALL static void pool(const Task& task) {
   Windows w{operands.number(), operands.number(), operands.number(), operands.number(), operands.number(), operands.number()};
   float* line = operands.floats() + (int64_t)task.thread * operands.number();  // a row with its margins for each thread
   bool isMean = operands.number();
-  int end = w.left + in.width, last = (out.width - 1) * w.strideX + w.width;
-  bool isCut = w.left > 0 || last > end;
+  // Of the image and of the last window in the line.
+  int imageEnd = w.left + in.width, lastEnd = (out.width - 1) * w.strideX + w.width;
+  bool isCut = w.left > 0 || lastEnd > imageEnd;
   bool isPaired = w.width == 2 && w.height == 2 && w.strideX == 2 && w.strideY == 2 && !isCut && w.top == 0 && 2 * out.height <= in.height;
   Range channels = task.share(out.channels);
   for (int c = channels.first; c < channels.end; c++)
@@ -92,12 +94,12 @@ SMALL static void pool(const Task& task) {
         int endY = top + w.height > in.height ? in.height : top + w.height;
         joinRows<Join>(in, c, n, firstY, endY, line + w.left);
         for (int x = 0; x < w.left; x++) line[x] = Join::start();
-        for (int x = end; x < last; x++) line[x] = Join::start();
+        for (int x = imageEnd; x < lastEnd; x++) line[x] = Join::start();
         Vector divisor = splat(isMean ? (float)((endY - firstY) * (isCut ? 1 : w.width)) : 1);
         for (int x = 0; x < out.width; x += LANES) store(line + x, joinColumns<Join>(line + x * w.strideX, w.width, w.strideX) / divisor);
         for (int x = 0; isMean && isCut && x < out.width; x++) {
           int left = x * w.strideX, right = left + w.width;
-          line[x] /= (float)((right < end ? right : end) - (left > w.left ? left : w.left));
+          line[x] /= (float)((right < imageEnd ? right : imageEnd) - (left > w.left ? left : w.left));
         }
         copyRow(line, out.row(c, n, y), out.width, out.channel(c) + out.channelPitch);
       }

@@ -1,2 +1,2 @@
 /** The digest of the sources in `kernels/`; `scripts/build-wasm.mjs` writes it. */
-export const KERNEL_SOURCES = 'fd6296881c165b0be8827ae3f230d88d4d264e72a7d134b0c81c981aaa93ac11'
+export const KERNEL_SOURCES = '034f23d901b13441ca3bee0223155946ee1145102bb7f4c062804b439389708a'
