@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
+import { CLOSE } from './frame-socket.ts'
 
 const STREAMS = '/v1/stream, /v1/jobs/JOB_ID/stream and /v1/analyses/ANALYSIS_ID/stream'
 
@@ -10,10 +11,13 @@ export function endFailedStream(
   socket: WebSocket,
   { log }: FastifyRequest,
 ): void {
-  if (/^WS_ERR_|^ECONNRESET$|^EPIPE$/.test(error.code ?? ''))
+  if (/^WS_ERR_|^ECONNRESET$|^EPIPE$/.test(error.code ?? '')) {
     log.info({ code: error.code }, `a client's WebSocket failed: ${error.message}`)
-  else log.error({ err: error }, 'a stream failed')
-  socket.terminate()
+    socket.terminate()
+    return
+  }
+  log.error({ err: error }, 'a stream failed')
+  socket.close(CLOSE.failed, 'reconnect with the last seq')
 }
 
 /** Refuses an upgrade on a route that is not a WebSocket. @throws AppError `not_found` */

@@ -157,6 +157,15 @@ describe('watching a job', () => {
     assert.equal(response.statusCode, 400)
   })
 
+  it('closes with 1011 when the stream fails, so that its client continues from its last seq', async context => {
+    const id = await submit()
+    context.mock.method(api.stores.events, 'follow', async () => {
+      throw new Error('Connection is closed.')
+    })
+    const [code, reason] = await once(open(id), 'close')
+    assert.deepEqual([code, String(reason)], [1011, 'reconnect with the last seq'])
+  })
+
   it('pages events oldest first', async () => {
     const id = await submit()
     await run(id, 5)
